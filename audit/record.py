@@ -1,0 +1,83 @@
+"""Writing the record, one act or many; always inside the transaction of the act itself."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from django.core.exceptions import ImproperlyConfigured
+from django.db import connection, models
+
+from .models import AuditEntry
+
+
+class Act(NamedTuple):
+    """What happened to one object; `before` and `after` hold the changed fields only."""
+
+    verb: str
+    target: models.Model
+    before: dict[str, Any] | None = None
+    after: dict[str, Any] | None = None
+
+
+def _plain(values: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Values as JSON can hold them: days in ISO form, numbers as they print, objects by primary key."""
+    if values is None:
+        return None
+
+    def one(value: Any) -> Any:
+        if isinstance(value, datetime.date | datetime.datetime):
+            return value.isoformat()
+        if isinstance(value, Decimal):
+            return str(value)
+        if isinstance(value, models.Model):
+            return value.pk
+        if isinstance(value, list | tuple | set | frozenset):
+            return [one(item) for item in value]
+        return value
+
+    return {key: one(value) for key, value in values.items()}
+
+
+def record(
+    verb: str,
+    target: models.Model,
+    *,
+    by: Any,
+    at: datetime.datetime,
+    scope_id: int | None = None,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+) -> None:
+    """Adds one act. `by` is the person, or None for the system; `scope_id` the commission's key."""
+    record_many([Act(verb, target, before, after)], by=by, at=at, scope_id=scope_id)
+
+
+def record_many(acts: Iterable[Act], *, by: Any, at: datetime.datetime, scope_id: int | None = None) -> None:
+    """Adds many acts in one statement.
+
+    Raises ImproperlyConfigured outside a transaction: an act without its record must not be possible.
+    """
+    if not connection.in_atomic_block:
+        raise ImproperlyConfigured("An act is recorded in the transaction that does it; open one first.")
+    if scope_id is None and by is not None:
+        scope_id = by.organization.root_id
+    AuditEntry.objects.bulk_create(
+        [
+            AuditEntry(
+                scope_id=scope_id,
+                at=at,
+                by=by,
+                verb=act.verb,
+                object_type=act.target._meta.label_lower,
+                object_id=act.target.pk,
+                object_text=str(act.target)[:200],
+                before=_plain(act.before),
+                after=_plain(act.after),
+            )
+            for act in acts
+        ],
+        batch_size=1000,
+    )

@@ -1,0 +1,76 @@
+"""The fixed cast and the pinned day. Everything else is made by tests.factories where it is needed."""
+
+from types import SimpleNamespace
+
+import pytest
+from django.test import Client
+
+from organizations.models import Organization, OrganizationGroup
+from organizations.roles import Role
+from tests import factories
+
+Kind = Organization.Kind
+
+
+@pytest.fixture(autouse=True)
+def pinned_day(settings):
+    """Every test lives on 20 September 2017."""
+    settings.BUSINESS_DATE = factories.TODAY.isoformat()
+
+
+@pytest.fixture
+def city(db):
+    """A small city: commission, office, two departments, a district with a town and an enterprise, another one."""
+    make = factories.organization
+    commission = make("青岛市安全生产委员会", Kind.COMMISSION, short_name="市安委会", position=1)
+    office = make("青岛市安全生产委员会办公室", Kind.COMMISSION, short_name="市安委办", parent=commission, position=2)
+    safety = make("青岛市安全生产监督管理局", short_name="市安监局", parent=commission, is_member=True, position=3)
+    transport = make("青岛市交通运输委员会", short_name="市交通运输委", parent=commission, is_member=True, position=4)
+    jiaozhou = make("胶州市人民政府", Kind.DISTRICT, short_name="胶州市政府", parent=commission, position=5)
+    pingdu = make("平度市人民政府", Kind.DISTRICT, short_name="平度市政府", parent=commission, position=6)
+    town = make("胶州市胶北街道办事处", Kind.TOWN, short_name="胶北街道", parent=jiaozhou, position=7)
+    plant = make("青岛示例化工有限公司", Kind.ENTERPRISE, parent=town, sector_regulator=safety, position=8)
+    districts = OrganizationGroup.objects.create(
+        city=commission,
+        name="各区市政府",
+        spellings="各区（市）政府",
+        rule=OrganizationGroup.Rule.KIND,
+        argument=Kind.DISTRICT,
+    )
+    return SimpleNamespace(
+        commission=commission, office=office, safety=safety, transport=transport, jiaozhou=jiaozhou, pingdu=pingdu,
+        town=town, plant=plant, districts=districts,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def cast(city):
+    """One person of each kind; the outsider belongs to another city."""
+    elsewhere = factories.organization("济南市安全生产委员会", Kind.COMMISSION, short_name="济南安委会")
+    make = factories.user
+    return SimpleNamespace(
+        admin=make(city.office, Role.ADMIN, "admin"),
+        head=make(city.jiaozhou, Role.HEAD, "head"),
+        inspector=make(city.safety, Role.INSPECTOR, "inspector"),
+        enterprise=make(city.plant, Role.INSPECTOR, "enterprise"),
+        auditor=make(city.commission, Role.AUDITOR, "auditor"),
+        outsider=make(elsewhere, Role.ADMIN, "outsider"),
+    )
+
+
+@pytest.fixture
+def plan(city):
+    """The plan of 2017 with ten work points and no tasks."""
+    return factories.plan(city.commission)
+
+
+@pytest.fixture
+def log_in():
+    """A client that is logged in as a person: `log_in(cast.head).get(...)`."""
+
+    def enter(person) -> Client:
+        client = Client()
+        client.force_login(person, backend="organizations.backends.ActiveStaffBackend")
+        return client
+
+    return enter

@@ -1,0 +1,45 @@
+"""What the frame around every page shows: plan, business date, navigation, language, theme."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.translation import get_language
+
+from lib import clock
+from organizations.models import Organization
+from tasks.awaits import awaiting_count
+from tasks.plans import current_plan, visible_plans
+
+from . import navigation
+
+
+def _commission(user: Any) -> Organization:
+    own: Organization = user.organization
+    return own if own.pk == own.root_id else Organization.objects.get(pk=own.root_id)
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """The context of base.html. For the anonymous (log-in page, errors) only the neutral part."""
+    theme = request.COOKIES.get("theme", "")
+    context: dict[str, Any] = {
+        "frame_pinned": clock.pinned(),
+        "frame_demo": settings.DEMO,
+        "frame_theme": theme if theme in {"light", "dark"} else "",
+        "frame_lang": "en" if get_language() == "en" else "zh-CN",
+        "today": clock.today(),
+    }
+    user: Any = getattr(request, "user", None)
+    if user is None or not user.is_authenticated or user.must_change_password:
+        return context
+    plan = current_plan(request)
+    counts = {"awaits": awaiting_count(user, plan, clock.today())} if plan else {}
+    groups = navigation.groups(request, plan, counts)
+    context |= {
+        "frame_plan": plan,
+        "frame_plans": visible_plans(request),
+        "frame_commission": plan.issuer if plan else _commission(user),
+        "frame_nav": groups,
+        "frame_tabs": navigation.tabs(groups),
+    }
+    return context

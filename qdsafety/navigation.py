@@ -1,0 +1,65 @@
+"""The navigation by role: at most three groups, a count only where somebody must act."""
+
+from typing import Any, NamedTuple
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from organizations.roles import Capability, Role
+from tasks.models import Plan
+
+
+class Item(NamedTuple):
+    """One link; `names` are the views on which it is the current one."""
+
+    label: str
+    icon: str
+    href: str
+    current: bool
+    count: int | None = None
+
+
+class Group(NamedTuple):
+    """A heading with its links."""
+
+    label: str
+    items: list[Item]
+
+
+def groups(request: HttpRequest, plan: Plan | None, counts: dict[str, int]) -> list[Group]:
+    """What the person's role leads to, in the order of LOOK's page anatomy."""
+    user: Any = request.user
+    view = request.resolver_match.view_name if request.resolver_match else ""
+
+    def item(label: str, icon: str, name: str, *also: str, yearly: bool = True, count: int | None = None) -> Item:
+        href = reverse(name, kwargs={"year": plan.year}) if yearly and plan else reverse(name)
+        return Item(label, icon, href, view == name or view in also, count)
+
+    work: list[Item] = []
+    if plan:
+        todo = item(_("To do"), "n-todo", "awaits_me", "assignment", count=counts.get("awaits") or None)
+        ledger = item(_("Ledger"), "n-ledger", "ledger")
+        board = item(_("Dashboard"), "n-board", "dashboard")
+        work = [todo, ledger, board] if user.role == Role.INSPECTOR else [board, ledger, todo]
+        work.append(item(_("Plan"), "n-plan", "plan", "work_point", "task"))
+    manage: list[Item] = []
+    if user.may(Capability.MANAGE_PLAN):
+        if plan:
+            manage.append(item(_("Tasks"), "n-duty", "task_list", "task_edit", "task_create"))
+            manage.append(item(_("Import"), "n-import", "import_list", "import_preview"))
+        manage.append(item(_("Plans"), "n-report", "plan_list", "plan_edit", "plan_create", yearly=False))
+    if user.may(Capability.MANAGE_PEOPLE):
+        manage.append(item(_("Units"), "n-org", "organization_list", "organization", "organization_edit", yearly=False))
+        manage.append(item(_("Collective units"), "n-group", "group_list", "group_edit", yearly=False))
+        manage.append(item(_("People"), "n-people", "user_list", "user_edit", "user_create", yearly=False))
+    own: list[Item] = []
+    if not manage:
+        own.append(item(_("Units"), "n-org", "organization_list", "organization", yearly=False))
+    found = [Group(_("Work"), work), Group(_("Manage"), manage), Group(_("Own unit"), own)]
+    return [group for group in found if group.items]
+
+
+def tabs(all_groups: list[Group]) -> list[Item]:
+    """The four of the phone's bottom bar: the first group's."""
+    return all_groups[0].items[:4] if all_groups else []

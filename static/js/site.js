@@ -1,0 +1,26 @@
+// What every page does: "/" focuses the search; filter forms submit on change; a form is sent once.
+(function () {
+  "use strict";
+  document.addEventListener("keydown", function (event) {
+    var typing = /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName);
+    if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey) {
+      var search = document.querySelector("[data-search]");
+      if (search && search.offsetParent !== null) { event.preventDefault(); search.focus(); search.select(); }
+    }
+  });
+  document.addEventListener("change", function (event) {
+    var form = event.target.form;
+    if (form && form.hasAttribute("data-autosubmit") && event.target.type !== "search") { form.requestSubmit ? form.requestSubmit() : form.submit(); }
+  });
+  document.addEventListener("submit", function (event) {
+    var form = event.target;
+    if (form.method !== "post" || form.hasAttribute("data-resend")) { return; }
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    form.dataset.sent = "1";
+    window.setTimeout(function () { delete form.dataset.sent; }, 8000);
+  });
+  window.addEventListener("pageshow", function () {
+    document.querySelectorAll("form[data-sent]").forEach(function (form) { delete form.dataset.sent; });
+  });
+  document.querySelectorAll("[data-print]").forEach(function (button) { button.addEventListener("click", function () { window.print(); }); });
+})();

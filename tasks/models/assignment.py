@@ -1,0 +1,190 @@
+"""One task, one organization, one period: what progress is logged against."""
+
+from __future__ import annotations
+
+import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import Case, Q, Value, When
+from django.utils.translation import gettext_lazy as _
+
+from organizations.models import Organization
+from tasks import punctuality
+from tasks.states import OPEN, UNIT_ACTS, AssignmentState, Phase, Signal, UnitRole
+
+from .plan import Plan, WorkPoint
+from .task import Task, TaskUnit
+
+if TYPE_CHECKING:
+    from organizations.models import User
+
+
+class AssignmentQuerySet(models.QuerySet["Assignment"]):
+    """Reads, as adjectives; each queryset shown to a person begins with `visible_to(user)`."""
+
+    def visible_to(self, user: User) -> AssignmentQuerySet:
+        """What the person may know of.
+
+        The commission and its office: the whole city. Others: assignments of the organizations they see
+        (own, under it, regulated), and all assignments of a task that names their unit as lead, because
+        the lead unit answers for the whole task.
+        """
+        if not user.is_authenticated:
+            return self.none()
+        if user.sees_city:
+            return self.filter(plan__in=Plan.objects.visible_to(user))
+        led = TaskUnit.objects.filter(organization=user.organization_id, role=UnitRole.LEAD)
+        return self.filter(
+            Q(organization__in=Organization.objects.visible_to(user).values("pk")) | Q(task__in=led.values("task"))
+        )
+
+    def of_plan(self, plan: Plan) -> AssignmentQuerySet:
+        """Those of one plan; leads every index."""
+        return self.filter(plan=plan)
+
+    def standing(self) -> AssignmentQuerySet:
+        """All that were not cancelled."""
+        return self.exclude(phase=Phase.CANCELLED)
+
+    def open(self) -> AssignmentQuerySet:
+        """Not signed off and not cancelled."""
+        return self.filter(state__in=OPEN)
+
+    def unit_acts(self) -> AssignmentQuerySet:
+        """Those whose next step is the unit's."""
+        return self.filter(state__in=UNIT_ACTS)
+
+    def owed_by(self, organization: Organization) -> AssignmentQuerySet:
+        """Those of exactly this organization."""
+        return self.filter(organization=organization)
+
+    def overdue(self, today: datetime.date) -> AssignmentQuerySet:
+        """Open after their deadline (逾期)."""
+        return self.filter(punctuality.overdue_q(today))
+
+    def due_soon(self, today: datetime.date) -> AssignmentQuerySet:
+        """Open with ten days or fewer left (临期)."""
+        return self.filter(punctuality.soon_q(today))
+
+    def showing(self, signal: str, today: datetime.date) -> AssignmentQuerySet:
+        """Those whose signal is the given one."""
+        return self.filter(punctuality.signal_q(signal, today))
+
+    def urgent_first(self) -> AssignmentQuerySet:
+        """The unit's turn before the reviewer's before the closed; longest overdue first. An index's order."""
+        return self.order_by("phase", "due_on", "id")
+
+    def matching(self, text: str) -> AssignmentQuerySet:
+        """Those whose task or unit contains every word of `text`."""
+        found = self
+        for word in text.split():
+            found = found.filter(
+                Q(task__in=Task.objects.matching(word).values("pk"))
+                | Q(organization__in=Organization.objects.matching(word).values("pk"))
+            )
+        return found
+
+    def for_list(self) -> AssignmentQuerySet:
+        """With what a row shows."""
+        return self.select_related("task", "organization", "work_point")
+
+
+class Assignment(models.Model):
+    """任务分工. Facts are stored; overdue and due soon follow from them and the business date.
+
+    `first_due_on` never changes: an extension moves `due_on` and leaves the first promise on record.
+    `done_on` is the day of the submission that was (or waits to be) signed off.
+    """
+
+    plan = models.ForeignKey(Plan, models.CASCADE, related_name="assignments")
+    work_point = models.ForeignKey(WorkPoint, models.PROTECT, related_name="assignments")
+    task = models.ForeignKey(Task, models.PROTECT, related_name="assignments")
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="assignments")
+    role = models.CharField(_("Role"), max_length=12, choices=UnitRole.choices)
+    period = models.CharField(_("Period"), max_length=8)
+    starts_on = models.DateField(_("Starts on"))
+    due_on = models.DateField(_("Due on"), null=True, blank=True)
+    first_due_on = models.DateField(_("First deadline"), null=True, blank=True)
+    state = models.CharField(
+        _("State"), max_length=12, choices=AssignmentState.choices, default=AssignmentState.NOT_STARTED
+    )
+    phase = models.GeneratedField(
+        expression=Case(
+            When(state=AssignmentState.SUBMITTED, then=Value(Phase.REVIEWER.value)),
+            When(state=AssignmentState.DONE, then=Value(Phase.CLOSED.value)),
+            When(state=AssignmentState.CANCELLED, then=Value(Phase.CANCELLED.value)),
+            default=Value(Phase.UNIT.value),
+        ),
+        output_field=models.SmallIntegerField(),
+        db_persist=True,
+    )
+    target = models.DecimalField(_("Target"), max_digits=14, decimal_places=2, null=True, blank=True)
+    quantity = models.DecimalField(_("Quantity done"), max_digits=14, decimal_places=2, default=0)
+    percent = models.PositiveSmallIntegerField(_("Percent"), default=0)
+    last_progress_on = models.DateField(_("Last progress"), null=True, blank=True)
+    sent_back_on = models.DateField(_("Sent back on"), null=True, blank=True)
+    done_on = models.DateField(_("Done on"), null=True, blank=True)
+    closed_at = models.DateTimeField(_("Signed off at"), null=True, blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = AssignmentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["phase", "due_on", "id"]
+        verbose_name = _("assignment")
+        verbose_name_plural = _("assignments")
+        constraints = [
+            models.UniqueConstraint(fields=["task", "organization", "period"], name="assignment_once_a_period"),
+            models.CheckConstraint(condition=Q(quantity__gte=0), name="assignment_quantity_positive"),
+            models.CheckConstraint(condition=Q(percent__lte=100), name="assignment_percent_to_100"),
+        ]
+        indexes = [
+            models.Index(fields=["plan", "phase", "due_on", "id"], name="asg_plan_urgency"),
+            models.Index(fields=["plan", "organization", "phase", "due_on"], name="asg_plan_org"),
+            models.Index(fields=["plan", "work_point", "phase", "due_on"], name="asg_plan_point"),
+            models.Index(
+                fields=["plan", "organization", "due_on"], name="asg_open", condition=Q(state__in=sorted(OPEN))
+            ),
+            models.Index(fields=["plan", "done_on"], name="asg_done_on", condition=Q(done_on__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.task} · {self.organization} · {self.period}"
+
+    @property
+    def is_open(self) -> bool:
+        """True until signed off or cancelled."""
+        return self.state in OPEN
+
+    @property
+    def remaining(self) -> Decimal | None:
+        """What is missing to the target, never below zero; None without a target."""
+        return None if self.target is None else max(Decimal(0), self.target - self.quantity)
+
+    def punctuality(self, today: datetime.date) -> Signal:
+        """On track, due soon, overdue, done on time, done late."""
+        return punctuality.punctuality(self.state, self.due_on, self.done_on, today)
+
+    def signal(self, today: datetime.date) -> Signal:
+        """What a row shows: the workflow where somebody else has acted, otherwise punctuality."""
+        if self.state == AssignmentState.CANCELLED:
+            return Signal.NONE
+        if self.state == AssignmentState.SUBMITTED:
+            return Signal.SENT
+        if self.state == AssignmentState.SENT_BACK:
+            return Signal.BACK
+        found = self.punctuality(today)
+        return Signal.NONE if found == Signal.OK and self.state == AssignmentState.NOT_STARTED else found
+
+    def days_left(self, today: datetime.date) -> int | None:
+        """Days to the deadline, negative when overdue; None without one."""
+        return None if self.due_on is None else (self.due_on - today).days
+
+    def expected_percent(self, today: datetime.date) -> float:
+        """What an even pace from start to deadline would have reached by today, 0 to 100."""
+        due_on = self.due_on or self.plan.ends_on
+        length = (due_on - self.starts_on).days + 1
+        passed = (today - self.starts_on).days + 1
+        return 100.0 if length <= 0 else min(100.0, max(0.0, 100.0 * passed / length))

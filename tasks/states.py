@@ -1,0 +1,80 @@
+"""States of an assignment and the only ways between them. A leaf: imports nothing of ours."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class AssignmentState(models.TextChoices):
+    """Where an assignment stands in its work; *overdue* is no state, it follows from the date."""
+
+    NOT_STARTED = "not_started", _("Not started")
+    IN_PROGRESS = "in_progress", _("In progress")
+    SUBMITTED = "submitted", _("Waiting for sign-off")
+    SENT_BACK = "sent_back", _("Sent back")
+    DONE = "done", _("Signed off")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class Phase(models.IntegerChoices):
+    """Who has to act; stored beside the state, so that the ledger sorts by urgency from an index."""
+
+    UNIT = 0, _("The unit acts")
+    REVIEWER = 1, _("The reviewer acts")
+    CLOSED = 2, _("Signed off")
+    CANCELLED = 3, _("Cancelled")
+
+
+PHASE_OF: dict[str, int] = {
+    AssignmentState.NOT_STARTED: Phase.UNIT,
+    AssignmentState.IN_PROGRESS: Phase.UNIT,
+    AssignmentState.SENT_BACK: Phase.UNIT,
+    AssignmentState.SUBMITTED: Phase.REVIEWER,
+    AssignmentState.DONE: Phase.CLOSED,
+    AssignmentState.CANCELLED: Phase.CANCELLED,
+}
+
+UNIT_ACTS = frozenset({AssignmentState.NOT_STARTED, AssignmentState.IN_PROGRESS, AssignmentState.SENT_BACK})
+OPEN = UNIT_ACTS | {AssignmentState.SUBMITTED}
+
+# verb -> (states it may start from, state it leads to)
+TRANSITIONS: dict[str, tuple[frozenset[AssignmentState], AssignmentState]] = {
+    "start": (frozenset({AssignmentState.NOT_STARTED}), AssignmentState.IN_PROGRESS),
+    "submit": (UNIT_ACTS, AssignmentState.SUBMITTED),
+    "approve": (frozenset({AssignmentState.SUBMITTED}), AssignmentState.DONE),
+    "send_back": (frozenset({AssignmentState.SUBMITTED}), AssignmentState.SENT_BACK),
+    "cancel": (OPEN, AssignmentState.CANCELLED),
+    "revive": (frozenset({AssignmentState.CANCELLED}), AssignmentState.NOT_STARTED),
+}
+
+
+class Cadence(models.TextChoices):
+    """How often a task has to be done (完成时限)."""
+
+    ONCE = "once", _("Once")
+    MONTHLY = "monthly", _("Monthly")
+    QUARTERLY = "quarterly", _("Quarterly")
+    YEARLONG = "yearlong", _("Year-long")
+    ONGOING = "ongoing", _("Ongoing, reviewed quarterly")
+
+
+class UnitRole(models.TextChoices):
+    """What a unit is in a task."""
+
+    LEAD = "lead", _("Lead")
+    COOPERATING = "cooperating", _("Cooperating")
+
+
+class Signal(models.TextChoices):
+    """亮灯: what a row says at a glance. The first five are a partition of all rows by punctuality."""
+
+    OK = "ok", _("On track")
+    SOON = "soon", _("Due soon")
+    OVER = "over", _("Overdue")
+    DONE = "done", _("Done on time")
+    LATE = "late", _("Done late")
+    SENT = "sent", _("Waiting for sign-off")
+    BACK = "back", _("Sent back")
+    NONE = "none", _("Not started")
+
+
+PUNCTUALITY = (Signal.OK, Signal.SOON, Signal.OVER, Signal.DONE, Signal.LATE)

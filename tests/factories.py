@@ -1,0 +1,83 @@
+"""Small factories: a valid thing with as few words as possible. Tests say only what matters to them."""
+
+from __future__ import annotations
+
+import datetime
+from itertools import count
+from typing import Any
+
+from django.utils import timezone
+
+from organizations.models import Organization, OrganizationGroup, User
+from organizations.roles import Role
+from tasks import counts
+from tasks.models import Assignment, Plan, Task, TaskUnit, WorkPoint
+from tasks.states import AssignmentState, Cadence, UnitRole
+
+_serial = count(1)
+PASSWORD = "correct horse battery"
+TODAY = datetime.date(2017, 9, 20)
+ISSUED_ON = datetime.date(2017, 4, 7)
+POINTS = [
+    "改革发展",
+    "责任制",
+    "体制机制",
+    "依法治理",
+    "预防控制",
+    "大快严",
+    "基础保障",
+    "职业卫生",
+    "应急管理",
+    "队伍建设",
+]
+
+
+def organization(name: str = "", kind: str = Organization.Kind.DEPARTMENT, **fields: Any) -> Organization:
+    """A unit; `parent`, `sector_regulator`, `short_name` … as given."""
+    return Organization.objects.create(name=name or f"第{next(_serial)}单位", kind=kind, **fields)
+
+
+def user(unit: Organization, role: str = Role.INSPECTOR, username: str = "", **fields: Any) -> User:
+    """A person with PASSWORD."""
+    name = username or f"user{next(_serial)}"
+    fields.setdefault("real_name", f"{unit.label}{name}")
+    return User.objects.create_user(name, PASSWORD, organization=unit, role=role, **fields)
+
+
+def plan(issuer: Organization, year: int = 2017, points: int = 10) -> Plan:
+    """A plan of 7 April with its work points."""
+    issued_on = ISSUED_ON.replace(year=year)
+    made = Plan.objects.create(issuer=issuer, year=year, title=f"{year}年安全生产工作要点", issued_on=issued_on)
+    WorkPoint.objects.bulk_create(
+        WorkPoint(plan=made, number=n, title=POINTS[n - 1], short_title=POINTS[n - 1]) for n in range(1, points + 1)
+    )
+    return made
+
+
+def task(made: Plan, point: int = 1, lead: Any = (), cooperating: Any = (), **fields: Any) -> Task:
+    """A task without assignments; `lead` and `cooperating` take organizations and collective units."""
+    serial = next(_serial)
+    fields.setdefault("due_on", datetime.date(2017, 10, 31) if fields.get("cadence") in (None, Cadence.ONCE) else None)
+    fields = {"number": str(serial), "title": f"任务{serial}", "position": serial} | fields
+    found = Task.objects.create(plan=made, work_point=made.work_points.get(number=point), **fields)
+    for role, units in ((UnitRole.LEAD, lead), (UnitRole.COOPERATING, cooperating)):
+        for position, unit in enumerate(units if isinstance(units, list | tuple) else [units]):
+            key = "group" if isinstance(unit, OrganizationGroup) else "organization"
+            TaskUnit.objects.create(task=found, role=role, position=position, **{key: unit})
+    return found
+
+
+def assignment(of: Task, unit: Organization, **fields: Any) -> Assignment:
+    """One assignment with right counts, in whatever state the test needs."""
+    due_on = fields.pop("due_on", of.due_on)
+    values = {
+        "role": UnitRole.LEAD, "period": str(of.plan.year), "starts_on": of.starts_on or of.plan.issued_on,
+        "first_due_on": due_on, "target": of.target,
+    } | fields  # fmt: skip
+    if values.get("state") == AssignmentState.DONE:
+        values.setdefault("closed_at", timezone.now())
+    made = Assignment.objects.create(
+        plan=of.plan, work_point=of.work_point, task=of, organization=unit, due_on=due_on, **values
+    )
+    counts.changed(before=None, after=made)
+    return made
