@@ -1,5 +1,9 @@
 """Addresses."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from lib.pending import pending
+
+urlpatterns: list[URLPattern] = [
+    path("<int:year>/dashboard/", pending, name="dashboard"),
+]

@@ -1,5 +1,15 @@
 """Addresses."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from lib.pending import pending
+
+urlpatterns: list[URLPattern] = [
+    path("<int:year>/to-do/", pending, name="awaits_me"),
+    path("assignments/<int:pk>/", pending, name="assignment"),
+    path("assignments/<int:pk>/progress/", pending, name="progress_create"),
+    path("assignments/<int:pk>/submit/", pending, name="submit"),
+    path("assignments/<int:pk>/approve/", pending, name="approve"),
+    path("assignments/<int:pk>/send-back/", pending, name="send_back"),
+    path("evidence/<int:pk>/", pending, name="evidence"),
+]
