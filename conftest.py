@@ -1,8 +1,12 @@
 """The fixed cast and the pinned day. Everything else is made by tests.factories where it is needed."""
 
+import os
+import shutil
+import socket
 from types import SimpleNamespace
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from organizations.models import Organization, OrganizationGroup
@@ -74,3 +78,38 @@ def log_in():
         return client
 
     return enter
+
+
+def _missing() -> dict[str, str]:
+    """What this machine lacks: marker → why, in words."""
+    lacking = {}
+    if shutil.which("chromium") is None:
+        lacking["browser"] = "no Chromium on this machine (apt install chromium)"
+    if connection.vendor != "postgresql":
+        lacking["postgres"] = "runs in the PostgreSQL pass"
+    try:
+        socket.create_connection(("127.0.0.1", 6379), timeout=1).close()
+    except OSError:
+        lacking["redis"] = "no Redis at 127.0.0.1:6379"
+    return lacking
+
+
+def pytest_collection_modifyitems(config, items):
+    """Skips by name what cannot run here; with REQUIRE_ALL=1 such a skip is an error."""
+    lacking = _missing()
+    deselected = [item for item in items if connection.vendor != "postgresql" and item.get_closest_marker("postgres")]
+    if deselected:
+        config.hook.pytest_deselected(items=deselected)
+        items[:] = [item for item in items if item not in deselected]
+    for item in items:
+        for marker, why in lacking.items():
+            if item.get_closest_marker(marker):
+                if os.environ.get("REQUIRE_ALL") == "1":
+                    raise pytest.UsageError(f"REQUIRE_ALL=1, but {why}")
+                item.add_marker(pytest.mark.skip(reason=f"{item.name}: {why}"))
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    """Debian's Chromium; root cannot use its sandbox."""
+    return {**browser_type_launch_args, "executable_path": shutil.which("chromium"), "args": ["--no-sandbox"]}
