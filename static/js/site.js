@@ -10,7 +10,7 @@
   });
   document.addEventListener("change", function (event) {
     var form = event.target.form;
-    if (form && form.hasAttribute("data-autosubmit") && event.target.type !== "search") { form.requestSubmit ? form.requestSubmit() : form.submit(); }
+    if (form && form.hasAttribute("data-autosubmit") && !/^(search|date)$/.test(event.target.type)) { form.requestSubmit ? form.requestSubmit() : form.submit(); }
   });
   document.addEventListener("submit", function (event) {
     var form = event.target;

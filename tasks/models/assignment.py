@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import Case, Q, Value, When
+from django.db.models import Case, F, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from organizations.models import Organization
@@ -74,7 +74,7 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
 
     def urgent_first(self) -> AssignmentQuerySet:
         """The unit's turn before the reviewer's before the closed; longest overdue first. An index's order."""
-        return self.order_by("phase", "due_on", "id")
+        return self.order_by("phase", F("due_on").asc(nulls_last=True), "id")
 
     def matching(self, text: str) -> AssignmentQuerySet:
         """Those whose task or unit contains every word of `text`."""
