@@ -1,21 +1,28 @@
 """Writing a workbook that an office can print and filter: bold frozen heads, widths, real dates and numbers.
 
-Text goes through write_string, which can never become a formula, whatever a user typed.
+Text goes through write_string, which can never become a formula, whatever a user typed. Rows are written
+as they come and never held together, so a long list costs time and a temporary file, not memory.
 """
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import io
-from collections.abc import Iterable, Sequence
+import tempfile
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple
 from urllib.parse import quote
 
 import xlsxwriter
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
+from xlsxwriter.worksheet import Worksheet
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+TEXT_LIMIT = 32_767  # characters in a cell
+ROW_LIMIT = 1_048_576 - 3  # rows of a sheet without title, note and heads
+_FORBIDDEN_IN_NAME = str.maketrans("[]:*?/\\", "       ")
 
 
 class Column(NamedTuple):
@@ -25,40 +32,63 @@ class Column(NamedTuple):
     width: float = 14
 
 
-def workbook(title: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]], note: str = "") -> bytes:
-    """An xlsx file with one sheet: a title row, a line that says what was chosen (`note`), heads, rows."""
-    buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(
-        buffer, {"in_memory": True, "constant_memory": True, "default_date_format": "yyyy-mm-dd"}
-    )
-    sheet = book.add_worksheet(title[:31].translate(str.maketrans("[]:*?/\\", "       ")))
+def write_workbook(
+    target: IO[bytes], title: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]], note: str = ""
+) -> int:
+    """Writes an xlsx file with one sheet to `target` and returns the number of its rows.
+
+    A title, a line that says what was chosen (`note`), heads with filter buttons, the rows. Rows beyond what
+    a sheet can hold raise ValueError: a list must not be cut in silence.
+    """
+    book = xlsxwriter.Workbook(target, {"constant_memory": True, "default_date_format": "yyyy-mm-dd"})
+    sheet = book.add_worksheet(title.translate(_FORBIDDEN_IN_NAME).strip(" '")[:31] or "Sheet1")
+    edge = {"border": 1, "border_color": "#B8C2C8", "valign": "top"}
     bold = book.add_format({"bold": True, "font_size": 14})
-    head = book.add_format({"bold": True, "bg_color": "#EDF1F3", "border": 1, "text_wrap": True, "valign": "vcenter"})
-    body = book.add_format({"text_wrap": True, "valign": "top", "border": 1})
-    date = book.add_format({"num_format": "yyyy-mm-dd", "valign": "top", "border": 1})
+    head = book.add_format(edge | {"bold": True, "bg_color": "#EDF1F3", "text_wrap": True, "valign": "vcenter"})
+    body = book.add_format(edge | {"text_wrap": True})
+    date = book.add_format(edge | {"num_format": "yyyy-mm-dd", "align": "right"})
+    for index, column in enumerate(columns):
+        sheet.set_column(index, index, column.width)
     sheet.write_string(0, 0, title, bold)
     sheet.write_string(1, 0, note)
     for index, column in enumerate(columns):
-        sheet.set_column(index, index, column.width)
         sheet.write_string(2, index, str(column.head), head)
-    for line, row in enumerate(rows, 3):
+    number = 0
+    for number, row in enumerate(rows, 1):
+        if number > ROW_LIMIT:
+            raise ValueError(f"more than {ROW_LIMIT} rows do not fit into a sheet")
         for index, value in enumerate(row):
-            if value is None or value == "":
-                sheet.write_blank(line, index, None, body)
-            elif isinstance(value, bool):
-                sheet.write_boolean(line, index, value, body)
-            elif isinstance(value, int | float | Decimal):
-                sheet.write_number(line, index, float(value), body)
-            elif isinstance(value, datetime.date):
-                sheet.write_datetime(line, index, datetime.datetime(value.year, value.month, value.day), date)
-            else:
-                sheet.write_string(line, index, str(value)[:32767], body)
+            _cell(sheet, number + 2, index, value, body, date)
+    if columns:
+        sheet.autofilter(2, 0, number + 2, len(columns) - 1)
     sheet.freeze_panes(3, 0)
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(2)
+    sheet.set_footer("&P / &N")
     book.close()
+    return number
+
+
+def _cell(sheet: Worksheet, row: int, column: int, value: Any, body: Any, date: Any) -> None:
+    """One value by its kind; an aware or naive moment becomes its day."""
+    if value is None or value == "":
+        sheet.write_blank(row, column, None, body)
+    elif isinstance(value, bool):
+        sheet.write_boolean(row, column, value, body)
+    elif isinstance(value, int | float | Decimal):
+        sheet.write_number(row, column, float(value), body)
+    elif isinstance(value, datetime.date):
+        sheet.write_datetime(row, column, datetime.datetime(value.year, value.month, value.day), date)
+    else:
+        sheet.write_string(row, column, str(value)[:TEXT_LIMIT], body)
+
+
+def workbook(title: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]], note: str = "") -> bytes:
+    """The same as octets, for short lists."""
+    buffer = io.BytesIO()
+    write_workbook(buffer, title, columns, rows, note)
     return buffer.getvalue()
 
 
@@ -67,3 +97,13 @@ def download(filename: str, content: bytes, content_type: str = XLSX) -> HttpRes
     response = HttpResponse(content, content_type=content_type)
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(filename)}"
     return response
+
+
+def stream(filename: str, write: Callable[[IO[bytes]], Any]) -> FileResponse:
+    """The same for long lists: `write` fills a temporary file, which is sent piece by piece and then gone."""
+    with contextlib.ExitStack() as stack:
+        file = stack.enter_context(tempfile.TemporaryFile())
+        write(file)
+        file.seek(0)
+        stack.pop_all()  # from here on the response closes it
+    return FileResponse(file, as_attachment=True, filename=filename, content_type=XLSX)
