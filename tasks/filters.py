@@ -91,7 +91,9 @@ class AssignmentFilter:
 
     # ------------------------------------------------------------ reading
     def _signals(self, given: list[str]) -> list[str]:
-        return [signal for signal in Signal.values if signal in given]
+        """Several are allowed, repeated or joined by commas; they mean any of them."""
+        asked = {part.strip() for text in given for part in text.split(",")}
+        return [signal for signal in Signal.values if signal in asked]
 
     def _read(self, key: str, text: str) -> Any:
         """The value that `text` stands for, or None."""
@@ -185,6 +187,23 @@ class AssignmentFilter:
         return found
 
     # ------------------------------------------------------------ saying
+    @cached_property
+    def labels(self) -> dict[str, str]:
+        """What each parameter is called, in the active language."""
+        return labels()
+
+    def raw(self, key: str) -> str:
+        """A valid condition as it stands in an address."""
+        value = self.values[key]
+        match key:
+            case "signal":
+                return ",".join(value)
+            case "point":
+                return str(value.number)
+            case "unit" | "under" | "task":
+                return str(value.pk)
+        return str(value)
+
     def query(self, *without: str, **changed: Any) -> str:
         """The address's query with some parameters left out or set; the page number never stays."""
         data = self.data.copy()
@@ -197,8 +216,7 @@ class AssignmentFilter:
 
     def chips(self) -> list[Chip]:
         """Every condition in words."""
-        names = labels()
-        return [Chip(key, names[key], self._words(key), self.query(key)) for key in self.values]
+        return [Chip(key, self.labels[key], self._words(key), self.query(key)) for key in self.values]
 
     def describe(self) -> str:
         """The conditions in one line, for print and export; empty without any."""
@@ -206,8 +224,7 @@ class AssignmentFilter:
 
     def ignored_labels(self) -> list[str]:
         """The names of the parameters that were not understood."""
-        names = labels()
-        return [names[key] for key in self.ignored]
+        return [self.labels[key] for key in self.ignored]
 
     def _words(self, key: str) -> str:
         value = self.values[key]

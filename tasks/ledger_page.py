@@ -172,15 +172,16 @@ def columns_of(request: HttpRequest) -> set[str]:
 
 def heads_of(chosen: AssignmentFilter, sort: str) -> list[Head]:
     """The column heads; a click on the sorted one reverses it."""
+    wide = not formats.is_chinese()  # English words are longer
     named = [
         ("number", "number", _("No."), "num no-card", "52"),
         ("point", "point", _("Point"), "no-card", "52"),
         ("title", "title", _("Task"), "c-wide", ""),
         ("unit", "unit", _("Unit"), "", "124"),
-        ("role", "role", _("Role"), "no-card", "76"),
-        ("period", "period", _("Period"), "no-card", "108"),
-        ("due", "due", _("Deadline"), "num no-card", "84"),
-        ("signal", "urgency", _("Signal"), "", "150"),
+        ("role", "role", _("Role"), "no-card", "102" if wide else "64"),
+        ("period", "period", _("Period"), "no-card", "80" if wide else "116"),
+        ("due", "due", _("Deadline"), "num no-card", "80"),
+        ("signal", "urgency", _("Signal"), "", "204" if wide else "158"),
         ("amount", "amount", _("Done / target"), "num no-card", "146"),
         ("progress", "percent", _("Progress"), "c-wide", "124"),
         ("last", "last", _("Last logged"), "num no-card", "88"),

@@ -1,0 +1,94 @@
+"""The plan browser: the plan, one of its points, one of its tasks. The plan is for the whole city to read;
+assignments are counted and listed only as far as the person may know of them."""
+
+from django.db.models import Count, Sum
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_GET
+
+from lib import clock
+from lib.listing import page_of
+from organizations.models import User
+from organizations.roles import Capability
+from tasks.models import Assignment, Task
+from tasks.plans import plan_of
+from tasks.rows import ledger_rows
+from tasks.states import UnitRole
+from tasks.tallies import Tally, summary_of, tallies, tallies_of_rows, tally_of_rows
+from tasks.task_rows import deadline_words, task_rows, unit_lines
+
+
+def _user(request: HttpRequest) -> User:
+    return request.user  # type: ignore[return-value]
+
+
+@require_GET
+def plan(request: HttpRequest, year: int) -> HttpResponse:
+    """The plan with its points and how each stands in the units that the person sees."""
+    found = plan_of(request, year)
+    user = _user(request)
+    today = clock.today()
+    by_point = tallies(summary_of(found, user), "work_point", today)
+    task_numbers = dict(
+        Task.objects.visible_to(user).filter(plan=found).current().order_by().values_list("work_point").annotate(
+            number=Count("pk")
+        )
+    )  # fmt: skip
+    points = [
+        (point, task_numbers.get(point.pk, 0), by_point.get(point.pk, Tally())) for point in found.work_points.all()
+    ]
+    context = {
+        "plan": found,
+        "points": points,
+        "task_total": sum(task_numbers.values()),
+        "total": Tally(*(sum(column) for column in zip(*by_point.values(), strict=True))) if by_point else Tally(),
+        "scope": "" if user.sees_city else "&scope=own",
+        "may_manage": user.may(Capability.MANAGE_PLAN),
+    }
+    return render(request, "tasks/plan.html", context)
+
+
+@require_GET
+def work_point(request: HttpRequest, year: int, number: int) -> HttpResponse:
+    """One point with its tasks and how their assignments stand."""
+    found = plan_of(request, year)
+    user = _user(request)
+    point = get_object_or_404(found.work_points, number=number)
+    tasks = Task.objects.visible_to(user).filter(work_point=point).current().order_by("position", "id")
+    rows = Assignment.objects.visible_to(user).of_plan(found).filter(work_point=point).standing()
+    by_task = tallies_of_rows(rows, "task", clock.today())
+    context = {
+        "plan": found,
+        "point": point,
+        "points": found.work_points.all(),
+        "tasks": task_rows(tasks.for_list(), by_task),
+        "total": Tally(*(sum(column) for column in zip(*by_task.values(), strict=True))) if by_task else Tally(),
+        "may_manage": user.may(Capability.MANAGE_PLAN),
+    }
+    return render(request, "tasks/work_point.html", context)
+
+
+@require_GET
+def task(request: HttpRequest, pk: int) -> HttpResponse:
+    """One task: what is asked of whom until when, and those of its assignments that the person may know of."""
+    user = _user(request)
+    found = get_object_or_404(Task.objects.visible_to(user).for_list().prefetch_related("milestones"), pk=pk)
+    request.plan = found.plan  # type: ignore[attr-defined]
+    today = clock.today()
+    rows = Assignment.objects.visible_to(user).of_plan(found.plan).filter(task=found).standing()
+    tally, _also = tally_of_rows(rows, today)
+    page = page_of(request, rows.for_list().urgent_first(), total=tally.total)
+    lines = unit_lines(found)
+    context = {
+        "task": found,
+        "plan": found.plan,
+        "deadline": deadline_words(found),
+        "lead": lines[UnitRole.LEAD],
+        "cooperating": lines[UnitRole.COOPERATING],
+        "tally": tally,
+        "sums": rows.aggregate(quantity=Sum("quantity"), target=Sum("target")) if found.target is not None else None,
+        "page": page,
+        "rows": ledger_rows(page.object_list, found.plan.year, today),
+        "may_manage": user.may(Capability.MANAGE_PLAN),
+    }
+    return render(request, "tasks/task.html", context)
