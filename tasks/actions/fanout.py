@@ -1,0 +1,178 @@
+"""A task becomes assignments: one per organization and period (任务分工).
+
+Collective units are expanded, recurring tasks get one assignment per period that ends on or after the
+plan's date. A change of units or deadline adjusts what the unit still works on; what was handed in or
+signed off is never touched.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import TYPE_CHECKING, NamedTuple
+
+from django.db import transaction
+from django.db.models import F, prefetch_related_objects
+
+from audit.record import Act, record_many
+from tasks import counts
+from tasks.models import Assignment, Task
+from tasks.states import TRANSITIONS, UNIT_ACTS, AssignmentState, UnitRole
+
+if TYPE_CHECKING:
+    from organizations.models import User
+
+BATCH = 1000
+CANCELLABLE = TRANSITIONS["cancel"][0] & UNIT_ACTS
+
+
+class FanOutResult(NamedTuple):
+    """How many assignments were made, changed, and cancelled."""
+
+    created: int = 0
+    adjusted: int = 0
+    cancelled: int = 0
+
+
+class Wanted(NamedTuple):
+    """What an assignment should look like."""
+
+    role: str
+    starts_on: datetime.date
+    due_on: datetime.date | None
+    target: Decimal | None
+
+
+Slot = tuple[int, str]  # organization, period
+
+
+class _Expander:
+    """Members of collective units, looked up once each."""
+
+    def __init__(self) -> None:
+        self._members: dict[int, list[int]] = {}
+
+    def organizations(self, task: Task, role: str) -> dict[int, bool]:
+        """Organization → whether the task names it itself (and not through a collective unit)."""
+        found: dict[int, bool] = {}
+        for unit in task.units.all():
+            if unit.role != role:
+                continue
+            if unit.organization is not None:
+                if unit.organization.is_active:
+                    found[unit.organization_id] = True
+            elif unit.group is not None:
+                if unit.group_id not in self._members:
+                    self._members[unit.group_id] = list(unit.group.members().values_list("pk", flat=True))
+                for member in self._members[unit.group_id]:
+                    found.setdefault(member, False)
+        return found
+
+
+def wanted_of(task: Task, expander: _Expander) -> dict[Slot, Wanted]:
+    """What the task asks of whom and when; nothing of a withdrawn one.
+
+    The target is the lead's: units that lead by their own name get it. Members of a collective unit and
+    cooperating units report in percent until a share of the target is set for them.
+    """
+    if task.withdrawn:
+        return {}
+    lead = expander.organizations(task, UnitRole.LEAD)
+    cooperating = expander.organizations(task, UnitRole.COOPERATING)
+    roles = dict.fromkeys(cooperating, UnitRole.COOPERATING) | dict.fromkeys(lead, UnitRole.LEAD)
+    return {
+        (organization, period.key): Wanted(
+            role.value,
+            min(period.starts_on, period.due_on or period.starts_on),
+            period.due_on,
+            task.target if lead.get(organization) else None,
+        )
+        for organization, role in roles.items()
+        for period in task.periods()
+    }
+
+
+def _adjusted(row: Assignment, want: Wanted) -> bool:
+    """Brings one row to what is wanted; True if that changed it."""
+    changed = False
+    if row.state == AssignmentState.CANCELLED:
+        row.state = AssignmentState.IN_PROGRESS if row.last_progress_on else AssignmentState.NOT_STARTED
+        row.sent_back_on = None
+        changed = True
+    for field in ("role", "starts_on", "due_on", "target"):
+        if getattr(row, field) != getattr(want, field):
+            setattr(row, field, getattr(want, field))
+            changed = True
+    return changed
+
+
+@transaction.atomic
+def fan_out(*, tasks: Iterable[Task], by: User | None, at: datetime.datetime, today: datetime.date) -> FanOutResult:
+    """Creates, adjusts and cancels the assignments of the given tasks (of one plan or several).
+
+    `by` is None for the system. Only rows on which the unit still works are adjusted or cancelled;
+    submitted and signed-off ones stay as they are. `first_due_on` keeps the first deadline.
+    Returns how many were touched; running it again touches none.
+    """
+    tasks = list(tasks)
+    prefetch_related_objects(tasks, "plan", "units__organization", "units__group__city")
+    expander = _Expander()
+    existing: dict[int, dict[Slot, Assignment]] = defaultdict(dict)
+    keys = [task.pk for task in tasks]
+    for start in range(0, len(keys), BATCH):
+        for row in Assignment.objects.select_for_update().filter(task__in=keys[start : start + BATCH]):
+            existing[row.task_id][row.organization_id, row.period] = row
+    new: list[Assignment] = []
+    adjusted: list[Assignment] = []
+    cancelled: list[Assignment] = []
+    acts: list[Act] = []
+    for task in tasks:
+        wanted = wanted_of(task, expander)
+        have = existing[task.pk]
+        made = [_new(task, slot, want) for slot, want in wanted.items() if slot not in have]
+        moved, dropped = [], []
+        for slot, row in have.items():
+            want = wanted.get(slot)
+            if want is not None and row.state in UNIT_ACTS | {AssignmentState.CANCELLED}:
+                if _adjusted(row, want):
+                    moved.append(row)
+            elif want is None and row.state in CANCELLABLE:
+                row.state = AssignmentState.CANCELLED
+                dropped.append(row)
+        if made or moved or dropped:
+            numbers = {"created": len(made), "adjusted": len(moved), "cancelled": len(dropped)}
+            acts.append(Act("assignment.fan_out", task, None, numbers))
+        new += made
+        adjusted += moved
+        cancelled += dropped
+    if acts:
+        _write(new, adjusted + cancelled)
+        for plan in {task.plan_id: task.plan for task in tasks}.values():
+            counts.rebuild(plan)
+            mine = [act for act in acts if act.target.plan_id == plan.pk]  # type: ignore[attr-defined]
+            scope = plan.issuer_id if by is None else None
+            record_many(mine, by=by, at=at, scope_id=scope)
+    return FanOutResult(len(new), len(adjusted), len(cancelled))
+
+
+def _new(task: Task, slot: Slot, want: Wanted) -> Assignment:
+    return Assignment(
+        plan_id=task.plan_id,
+        work_point_id=task.work_point_id,
+        task=task,
+        organization_id=slot[0],
+        period=slot[1],
+        first_due_on=want.due_on,
+        **want._asdict(),
+    )
+
+
+def _write(new: list[Assignment], changed: list[Assignment]) -> None:
+    Assignment.objects.bulk_create(new, batch_size=BATCH)
+    fields = ["state", "role", "starts_on", "due_on", "target", "sent_back_on"]
+    Assignment.objects.bulk_update(changed, fields, batch_size=500)
+    for start in range(0, len(changed), BATCH):
+        rows = [row.pk for row in changed[start : start + BATCH]]
+        Assignment.objects.filter(pk__in=rows).update(version=F("version") + 1)
