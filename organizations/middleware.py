@@ -1,12 +1,36 @@
-"""A person with a password that somebody else chose goes nowhere before choosing an own one."""
+"""Who gets no further: people who are not logged in, and those whose password somebody else chose."""
 
 from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote
 
+from django.contrib import messages
+from django.contrib.auth import middleware as auth
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
-_OPEN = {"password_change", "logout", "login", "set_language", "health"}
+from . import carry
+from .views.account import ask_to_log_in
+
+_OPEN = {"password_change", "logout", "login", "set_language", "set_theme", "health"}
+
+
+class LoginRequiredMiddleware(auth.LoginRequiredMiddleware):
+    """Django's own, but a form that outlived its session loses nothing of what was typed."""
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponse:
+        """The log-in page; for a POST with the fields carried along (status 401)."""
+        if request.method != "POST":
+            return super().handle_no_permission(request, view_func)
+        if request.resolver_match and request.resolver_match.view_name == "logout":
+            return redirect("login")
+        carried = carry.of_request(request)
+        if carried is None or carried.fields or carried.files:
+            return ask_to_log_in(request, carried)
+        messages.warning(request, _("Your session had ended, so this step was not carried out. Log in and repeat it."))
+        return redirect("login")
 
 
 class MustChangePasswordMiddleware:
@@ -25,8 +49,7 @@ class MustChangePasswordMiddleware:
             return None
         if request.resolver_match and request.resolver_match.view_name in _OPEN:
             return None
-        return redirect(
-            f"{reverse('password_change')}?next={request.get_full_path()}"
-            if request.method == "GET"
-            else "password_change"
-        )
+        page = reverse("password_change")
+        if request.method == "GET":
+            page = f"{page}?next={quote(request.get_full_path())}"
+        return redirect(page)

@@ -1,12 +1,14 @@
 """Addresses of the organization tree, the people and their accounts."""
 
-from django.contrib.auth import views as auth
 from django.urls import include, path
 
+from .views import account
+
 urlpatterns = [
-    path("login/", auth.LoginView.as_view(template_name="organizations/login.html"), name="login"),
-    path("logout/", auth.LogoutView.as_view(), name="logout"),
-    path("password/", auth.PasswordChangeView.as_view(), name="password_change"),
+    path("login/", account.login, name="login"),
+    path("login/continue/", account.resend, name="resend"),
+    path("logout/", account.logout, name="logout"),
+    path("password/", account.password_change, name="password_change"),
     path("", include("organizations.urls_people")),
     path("", include("organizations.urls_units")),
 ]

@@ -1,0 +1,1 @@
+"""Forms of the units, the people and their accounts."""
