@@ -36,7 +36,11 @@ PAGES: dict[str, list[tuple[str, str]]] = {
         ("units", "/units/"),
         ("password", "/password/"),
     ],
-    "head-jiaozhou": [("head-dashboard", "/2017/dashboard/"), ("head-to-do", "/2017/to-do/"), ("head-ledger", "/2017/ledger/?signal=over")],
+    "head-jiaozhou": [
+        ("head-dashboard", "/2017/dashboard/"),
+        ("head-to-do", "/2017/to-do/"),
+        ("head-ledger", "/2017/ledger/?signal=over"),
+    ],
     "admin": [
         ("dashboard", "/2017/dashboard/"),
         ("admin-to-do", "/2017/to-do/"),
