@@ -75,6 +75,21 @@ def invite(
 
 
 @transaction.atomic
+def open_admin(*, username: str, real_name: str, organization: Organization, at: datetime.datetime) -> tuple[User, str]:
+    """Opens an admin's account from the server's console, where nobody is logged in (recorded as the system's act)."""
+    password = one_time_password()
+    user = User(
+        username=username, real_name=real_name, organization=organization, role=Role.ADMIN, must_change_password=True
+    )
+    user.set_password(password)
+    user.full_clean()
+    user.save()
+    after = {"username": username, "organization": organization, "role": Role.ADMIN.value}
+    record("user.invite", user, by=None, at=at, scope_id=organization.root_id, after=after)
+    return user, password
+
+
+@transaction.atomic
 def update(*, user: User, by: User, at: datetime.datetime, organization: Organization, **details: Any) -> bool:
     """Changes name, role, post, phone, e-mail and (by `move`) the unit; False where nothing changed."""
     user = _fresh([user])[0]
