@@ -10,6 +10,8 @@ os.environ["DEBUG"] = "0"
 os.environ["DEMO"] = "1"
 os.environ["BUSINESS_DATE"] = ""
 os.environ["HTTPS"] = "0"
+# Playwright's synchronous face keeps an event loop running, beside which Django would refuse to work.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 os.environ["DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL", "sqlite:///var/test.sqlite3")
 
 from .settings import *  # noqa: F403  (the whole point of this module)
