@@ -20,7 +20,7 @@ _OPEN = {"password_change", "logout", "login", "set_language", "set_theme", "hea
 class LoginRequiredMiddleware(auth.LoginRequiredMiddleware):
     """Django's own, but a form that outlived its session loses nothing of what was typed."""
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponse:
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> Any:
         """The log-in page; for a POST with the fields carried along (status 401)."""
         if request.method != "POST":
             return super().handle_no_permission(request, view_func)

@@ -17,7 +17,7 @@ class Item(NamedTuple):
     icon: str
     href: str
     current: bool
-    count: int | None = None
+    number: int | None = None
 
 
 class Group(NamedTuple):

@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
+from organizations.person import person_of
 from organizations.roles import Role
 from tasks.plans import current_plan
 
@@ -20,7 +21,7 @@ def home(request: HttpRequest) -> HttpResponse:
     plan = current_plan(request)
     if plan is None:
         return redirect("plan_list")
-    return redirect("awaits_me" if request.user.role == Role.INSPECTOR else "dashboard", year=plan.year)
+    return redirect("awaits_me" if person_of(request).role == Role.INSPECTOR else "dashboard", year=plan.year)
 
 
 def _back(request: HttpRequest) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -23,6 +21,7 @@ from organizations.forms.people import BulkForm, InviteForm, MoveForm, PersonFor
 from organizations.forms.pick import LIST_ID
 from organizations.models import User
 from organizations.people_list import PeopleFilter, active_choices, row_of, sheet_columns, sheet_rows, state_of
+from organizations.person import person_of
 from organizations.roles import Capability, Role
 
 SHOWN_NAMES = 20
@@ -30,10 +29,10 @@ SHOWN_NAMES = 20
 
 def _admin(request: HttpRequest) -> User:
     """The person, if allowed to manage people; raises PermissionDenied."""
-    user: Any = request.user
+    user = person_of(request)
     if not user.may(Capability.MANAGE_PEOPLE):
         raise PermissionDenied
-    return user  # type: ignore[no-any-return]
+    return user
 
 
 @require_GET
@@ -128,7 +127,7 @@ def _act(request: HttpRequest, person: User, user: User) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def user_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """One person: details, unit, role; disable, enable, new one-time password."""
-    user: Any = request.user
+    user = person_of(request)
     person = get_object_or_404(User.objects.visible_to(user).select_related("organization"), pk=pk)
     user = _admin(request)
     if request.method == "POST" and request.POST.get("do") in {"disable", "enable", "reset"}:
@@ -139,8 +138,8 @@ def user_edit(request: HttpRequest, pk: int) -> HttpResponse:
         response = _save(request, form, person, user)
         if response is not None:
             return response
-        form.data = form.data.copy()  # the next attempt has seen what stands in the message
-        form.data["seen"] = form.get_initial_for_field(form.fields["seen"], "seen")
+        # The next attempt has seen what stands in the message.
+        form.data = {**request.POST.dict(), "seen": form.get_initial_for_field(form.fields["seen"], "seen")}
     signal, state = state_of(person)
     context = {
         "form": form,
@@ -202,7 +201,7 @@ def user_bulk(request: HttpRequest) -> HttpResponse:
 
 def _carry_out(request: HttpRequest, do: str, concerned: list[User], move: MoveForm | None) -> bool:
     """Does it and says how many; False where it was refused (the reason is in the messages)."""
-    user: Any = request.user
+    user = person_of(request)
     try:
         if do == "disable":
             count = people.disable(users=concerned, by=user, at=clock.now())
@@ -211,7 +210,8 @@ def _carry_out(request: HttpRequest, do: str, concerned: list[User], move: MoveF
             count = people.enable(users=concerned, by=user, at=clock.now())
             text = ngettext("%(count)s account enabled.", "%(count)s accounts enabled.", count)
         else:
-            target = move.cleaned_data["organization"] if move else None
+            assert move is not None
+            target = move.cleaned_data["organization"]
             count = people.move(users=concerned, organization=target, by=user, at=clock.now())
             text = ngettext("%(count)s person moved to %(unit)s.", "%(count)s persons moved to %(unit)s.", count)
     except ValidationError as error:

@@ -62,11 +62,11 @@ class _Expander:
                 continue
             if unit.organization is not None:
                 if unit.organization.is_active:
-                    found[unit.organization_id] = True
+                    found[unit.organization.pk] = True
             elif unit.group is not None:
-                if unit.group_id not in self._members:
-                    self._members[unit.group_id] = list(unit.group.members().values_list("pk", flat=True))
-                for member in self._members[unit.group_id]:
+                if unit.group.pk not in self._members:
+                    self._members[unit.group.pk] = list(unit.group.members().values_list("pk", flat=True))
+                for member in self._members[unit.group.pk]:
                     found.setdefault(member, False)
         return found
 
@@ -127,7 +127,7 @@ def fan_out(*, tasks: Iterable[Task], by: User | None, at: datetime.datetime, to
     new: list[Assignment] = []
     adjusted: list[Assignment] = []
     cancelled: list[Assignment] = []
-    acts: list[Act] = []
+    acts: dict[int, list[Act]] = defaultdict(list)
     for task in tasks:
         wanted = wanted_of(task, expander)
         have = existing[task.pk]
@@ -143,7 +143,7 @@ def fan_out(*, tasks: Iterable[Task], by: User | None, at: datetime.datetime, to
                 dropped.append(row)
         if made or moved or dropped:
             numbers = {"created": len(made), "adjusted": len(moved), "cancelled": len(dropped)}
-            acts.append(Act("assignment.fan_out", task, None, numbers))
+            acts[task.plan_id].append(Act("assignment.fan_out", task, None, numbers))
         new += made
         adjusted += moved
         cancelled += dropped
@@ -151,9 +151,8 @@ def fan_out(*, tasks: Iterable[Task], by: User | None, at: datetime.datetime, to
         _write(new, adjusted + cancelled)
         for plan in {task.plan_id: task.plan for task in tasks}.values():
             counts.rebuild(plan)
-            mine = [act for act in acts if act.target.plan_id == plan.pk]  # type: ignore[attr-defined]
             scope = plan.issuer_id if by is None else None
-            record_many(mine, by=by, at=at, scope_id=scope)
+            record_many(acts[plan.pk], by=by, at=at, scope_id=scope)
     return FanOutResult(len(new), len(adjusted), len(cancelled))
 
 

@@ -8,25 +8,21 @@ from django.views.decorators.http import require_GET
 
 from lib import clock
 from lib.listing import page_of
-from organizations.models import User
+from organizations.person import person_of
 from organizations.roles import Capability
 from tasks.models import Assignment, Task
-from tasks.plans import plan_of
+from tasks.plans import plan_of, remember
 from tasks.rows import ledger_rows
 from tasks.states import UnitRole
 from tasks.tallies import Tally, summary_of, tallies, tallies_of_rows, tally_of_rows
 from tasks.task_rows import deadline_words, task_rows, unit_lines
 
 
-def _user(request: HttpRequest) -> User:
-    return request.user  # type: ignore[return-value]
-
-
 @require_GET
 def plan(request: HttpRequest, year: int) -> HttpResponse:
     """The plan with its points and how each stands in the units that the person sees."""
     found = plan_of(request, year)
-    user = _user(request)
+    user = person_of(request)
     today = clock.today()
     by_point = tallies(summary_of(found, user), "work_point", today)
     task_numbers = dict(
@@ -52,7 +48,7 @@ def plan(request: HttpRequest, year: int) -> HttpResponse:
 def work_point(request: HttpRequest, year: int, number: int) -> HttpResponse:
     """One point with its tasks and how their assignments stand."""
     found = plan_of(request, year)
-    user = _user(request)
+    user = person_of(request)
     point = get_object_or_404(found.work_points, number=number)
     tasks = Task.objects.visible_to(user).filter(work_point=point).current().order_by("position", "id")
     rows = Assignment.objects.visible_to(user).of_plan(found).filter(work_point=point).standing()
@@ -71,9 +67,9 @@ def work_point(request: HttpRequest, year: int, number: int) -> HttpResponse:
 @require_GET
 def task(request: HttpRequest, pk: int) -> HttpResponse:
     """One task: what is asked of whom until when, and those of its assignments that the person may know of."""
-    user = _user(request)
+    user = person_of(request)
     found = get_object_or_404(Task.objects.visible_to(user).for_list().prefetch_related("milestones"), pk=pk)
-    request.plan = found.plan  # type: ignore[attr-defined]
+    remember(request, found.plan)
     today = clock.today()
     rows = Assignment.objects.visible_to(user).of_plan(found.plan).filter(task=found).standing()
     tally, _also = tally_of_rows(rows, today)

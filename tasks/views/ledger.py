@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 from lib import clock
 from lib.listing import empty_last, load_page, page_of
 from lib.sheets.write import stream
+from organizations.person import person_of
 from tasks import ledger_page
 from tasks.exports import write_ledger
 from tasks.filters import AssignmentFilter
@@ -26,7 +27,7 @@ YEAR = 365 * 24 * 3600
 def _chosen(request: HttpRequest, year: int) -> AssignmentFilter:
     """The filter of this request over the plan of the year; raises Http404."""
     plan = plan_of(request, year)
-    return AssignmentFilter(request.GET, user=request.user, plan=plan, today=clock.today())  # type: ignore[arg-type]
+    return AssignmentFilter(request.GET, user=person_of(request), plan=plan, today=clock.today())
 
 
 def _ordered(request: HttpRequest, chosen: AssignmentFilter) -> AssignmentQuerySet:

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET
 from lib.listing import page_of
 from lib.marks import marked
 from organizations.models import Organization, User
+from organizations.person import person_of
 from organizations.roles import Capability
 from tasks.models import Assignment, Task
 from tasks.plans import plan_of
@@ -20,7 +21,7 @@ FEW = 10  # units and people shown here; the rest stands in their own lists
 def search(request: HttpRequest, year: int) -> HttpResponse:
     """What the person may know of that contains every word; a task's exact number comes first."""
     plan = plan_of(request, year)
-    user: User = request.user  # type: ignore[assignment]
+    user = person_of(request)
     query = request.GET.get("q", "").replace("\0", "").strip()[:100]
     words = query.split()
     context = {"plan": plan, "query": query, "may_people": user.may(Capability.MANAGE_PEOPLE)}
