@@ -6,6 +6,7 @@ import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
 from django.utils.translation import gettext_lazy as _
@@ -95,7 +96,8 @@ class Assignment(models.Model):
     """任务分工. Facts are stored; overdue and due soon follow from them and the business date.
 
     `first_due_on` never changes: an extension moves `due_on` and leaves the first promise on record.
-    `done_on` is the day of the submission that was (or waits to be) signed off.
+    `done_on` is the day of the submission that was (or waits to be) signed off, `submitted_by` who made it;
+    both are set in the states SUBMITTED and DONE only.
     """
 
     plan = models.ForeignKey(Plan, models.CASCADE, related_name="assignments")
@@ -126,6 +128,9 @@ class Assignment(models.Model):
     last_progress_on = models.DateField(_("Last progress"), null=True, blank=True)
     sent_back_on = models.DateField(_("Sent back on"), null=True, blank=True)
     done_on = models.DateField(_("Done on"), null=True, blank=True)
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     closed_at = models.DateTimeField(_("Signed off at"), null=True, blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)
 
@@ -157,6 +162,11 @@ class Assignment(models.Model):
     def is_open(self) -> bool:
         """True until signed off or cancelled."""
         return self.state in OPEN
+
+    @property
+    def is_complete(self) -> bool:
+        """True where the target is reached; without a target, where 100 percent are logged."""
+        return self.quantity >= self.target if self.target else self.percent == 100
 
     @property
     def remaining(self) -> Decimal | None:

@@ -1,0 +1,55 @@
+"""The one way in which an assignment changes its state: through TRANSITIONS, claimed by a conditional update."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from tasks import counts
+from tasks.models import Assignment
+from tasks.states import TRANSITIONS
+
+
+class StaleError(ValidationError):
+    """Somebody else was faster: the row is not in the state, or not of the version, that the person saw."""
+
+    def __init__(self, state: str, message: str) -> None:
+        super().__init__(message, code="stale")
+        self.state = state
+
+
+def locked(assignment: Assignment) -> Assignment:
+    """The row as it is now, locked until the transaction ends, with what counts and audit need."""
+    rows = Assignment.objects.select_for_update(of=("self",)).select_related("plan", "task", "organization")
+    return rows.get(pk=assignment.pk)
+
+
+def stale(now: Assignment) -> StaleError:
+    """What to tell a person whose page is out of date."""
+    text = _("Somebody else has changed this assignment in the meantime; it is now “%(state)s”. Nothing was done.")
+    return StaleError(now.state, text % {"state": now.get_state_display()})
+
+
+def claim(now: Assignment, verb: str, *, version: int | None = None, **changes: Any) -> dict[str, Any]:
+    """Moves a locked row along `verb`, writes `changes` with it and keeps the counts; returns the old values.
+
+    Of two people who act on the same version one wins; the other gets StaleError, and nothing is written.
+    `version` None: whatever the version, as long as the state allows the verb.
+    """
+    sources, target = TRANSITIONS[verb]
+    rows = Assignment.objects.filter(pk=now.pk, state__in=sources)
+    if version is not None:
+        rows = rows.filter(version=version)
+    was = counts.key_of(now, now.plan.year)
+    if not rows.update(state=target, version=F("version") + 1, **changes):
+        raise stale(now)
+    changes["state"] = target
+    before = {name: getattr(now, name) for name in changes}
+    for name, value in changes.items():
+        setattr(now, name, value)
+    now.version += 1
+    counts.changed(before=was, after=now)
+    return before
