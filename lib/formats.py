@@ -35,6 +35,11 @@ def short_day(value: datetime.date | None, year: int | None = None) -> str:
     return f"{value.month}月{value.day}日" if is_chinese() else f"{value.day} {_MONTHS[value.month - 1]}"
 
 
+def month(value: int) -> str:
+    """A month of the year by its number: 6月, Jun."""
+    return f"{value}月" if is_chinese() else _MONTHS[value - 1]
+
+
 def moment(value: datetime.datetime) -> str:
     """A local day with its time: 2017年6月30日 09:05."""
     return f"{day(value.date())} {value:%H:%M}"

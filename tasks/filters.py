@@ -20,6 +20,7 @@ from lib import formats
 from organizations.models import Organization
 
 from .awaits import awaiting
+from .changes import change_of
 from .models import Assignment, Plan, Task, WorkPoint
 from .punctuality import signal_q
 from .states import AssignmentState, Cadence, Signal, UnitRole
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 PARAMETERS = (
     "q", "point", "unit", "under", "task", "role", "signal", "state", "cadence", "period",
-    "due_from", "due_to", "done_from", "done_to", "awaits", "scope",
+    "due_from", "due_to", "done_from", "done_to", "change", "awaits", "scope",
 )  # fmt: skip
 _PERIOD = re.compile(r"20\d\d(Q[1-4]|-(0[1-9]|1[0-2]))?")
 _DATES = ("due_from", "due_to", "done_from", "done_to")
@@ -63,6 +64,7 @@ def labels() -> dict[str, str]:
         "due_to": _("Due to"),
         "done_from": _("Done from"),
         "done_to": _("Done to"),
+        "change": _("Changed"),
         "awaits": _("Next step"),
         "scope": _("Scope"),
     }
@@ -115,6 +117,8 @@ class AssignmentFilter:
                 return text if text in Cadence.values else None
             case "period":
                 return text if _PERIOD.fullmatch(text) else None
+            case "change":
+                return change_of(text)
             case "awaits":
                 return text if text == "1" else None
             case "scope":
@@ -165,6 +169,8 @@ class AssignmentFilter:
             if key in values:
                 found = found.filter(**{column: values[key]})
         found = self._within_dates(found)
+        if "change" in values:
+            found = found.filter(values["change"].q(self.today))
         if "awaits" in values:
             found = found.filter(pk__in=awaiting(self.user, self.plan, self.today).values("pk"))
         if "q" in values:
@@ -243,6 +249,8 @@ class AssignmentFilter:
                 return str(Cadence(value).label)
             case "period":
                 return formats.period(value)
+            case "change":
+                return str(value.words)
             case "awaits":
                 return _("awaits my unit")
             case "scope":

@@ -2,8 +2,9 @@
 
 from django.urls import URLPattern, path
 
-from lib.pending import pending
+from tasks.views import dashboard
 
 urlpatterns: list[URLPattern] = [
-    path("<int:year>/dashboard/", pending, name="dashboard"),
+    path("<int:year>/dashboard/", dashboard.dashboard, name="dashboard"),
+    path("<int:year>/dashboard/export/", dashboard.dashboard_export, name="dashboard_export"),
 ]

@@ -32,6 +32,15 @@ class Column(NamedTuple):
     width: float = 14
 
 
+class Sheet(NamedTuple):
+    """One sheet of a workbook: a title (also its tab), a line that says what was chosen, heads, rows."""
+
+    title: str
+    columns: Sequence[Column]
+    rows: Iterable[Sequence[Any]]
+    note: str = ""
+
+
 def write_workbook(
     target: IO[bytes], title: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]], note: str = ""
 ) -> int:
@@ -40,34 +49,47 @@ def write_workbook(
     A title, a line that says what was chosen (`note`), heads with filter buttons, the rows. Rows beyond what
     a sheet can hold raise ValueError: a list must not be cut in silence.
     """
+    return write_sheets(target, [Sheet(title, columns, rows, note)])
+
+
+def write_sheets(target: IO[bytes], sheets: Iterable[Sheet]) -> int:
+    """The same for several sheets, one after the other; returns the number of all their rows."""
     book = xlsxwriter.Workbook(target, {"constant_memory": True, "default_date_format": "yyyy-mm-dd"})
-    sheet = book.add_worksheet(title.translate(_FORBIDDEN_IN_NAME).strip(" '")[:31] or "Sheet1")
     edge = {"border": 1, "border_color": "#B8C2C8", "valign": "top"}
-    bold = book.add_format({"bold": True, "font_size": 14})
-    head = book.add_format(edge | {"bold": True, "bg_color": "#EDF1F3", "text_wrap": True, "valign": "vcenter"})
-    body = book.add_format(edge | {"text_wrap": True})
-    date = book.add_format(edge | {"num_format": "yyyy-mm-dd", "align": "right"})
-    for index, column in enumerate(columns):
+    styles = {
+        "bold": book.add_format({"bold": True, "font_size": 14}),
+        "head": book.add_format(edge | {"bold": True, "bg_color": "#EDF1F3", "text_wrap": True, "valign": "vcenter"}),
+        "body": book.add_format(edge | {"text_wrap": True}),
+        "date": book.add_format(edge | {"num_format": "yyyy-mm-dd", "align": "right"}),
+    }
+    number = sum(_sheet(book, content, styles) for content in sheets)
+    book.close()
+    return number
+
+
+def _sheet(book: xlsxwriter.Workbook, content: Sheet, styles: dict[str, Any]) -> int:
+    """One sheet; returns the number of its rows."""
+    sheet = book.add_worksheet(content.title.translate(_FORBIDDEN_IN_NAME).strip(" '")[:31] or "Sheet1")
+    for index, column in enumerate(content.columns):
         sheet.set_column(index, index, column.width)
-    sheet.write_string(0, 0, title, bold)
-    sheet.write_string(1, 0, note)
-    for index, column in enumerate(columns):
-        sheet.write_string(2, index, str(column.head), head)
+    sheet.write_string(0, 0, content.title, styles["bold"])
+    sheet.write_string(1, 0, content.note)
+    for index, column in enumerate(content.columns):
+        sheet.write_string(2, index, str(column.head), styles["head"])
     number = 0
-    for number, row in enumerate(rows, 1):
+    for number, row in enumerate(content.rows, 1):
         if number > ROW_LIMIT:
             raise ValueError(f"more than {ROW_LIMIT} rows do not fit into a sheet")
         for index, value in enumerate(row):
-            _cell(sheet, number + 2, index, value, body, date)
-    if columns:
-        sheet.autofilter(2, 0, number + 2, len(columns) - 1)
+            _cell(sheet, number + 2, index, value, styles["body"], styles["date"])
+    if content.columns:
+        sheet.autofilter(2, 0, number + 2, len(content.columns) - 1)
     sheet.freeze_panes(3, 0)
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(2)
     sheet.set_footer("&P / &N")
-    book.close()
     return number
 
 
