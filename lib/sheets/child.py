@@ -11,11 +11,11 @@ import pickle
 import resource
 import sys
 
+import python_calamine as calamine
+
 
 def parse(path: str, rows: int, columns: int, cells: int) -> tuple:
     """The sheets, or why not."""
-    import python_calamine as calamine
-
     try:
         workbook = calamine.CalamineWorkbook.from_path(path)
         found = []

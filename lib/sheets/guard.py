@@ -43,9 +43,9 @@ def _zipped(path: Path) -> str:
                 return "bomb"
             if any(entry.flag_bits & 1 for entry in entries):
                 return "encrypted"
-            if "mimetype" in names and archive.getinfo("mimetype").file_size < 200:
-                if archive.read("mimetype").strip().startswith(_ODS):
-                    return _ods(archive)
+            short = "mimetype" in names and archive.getinfo("mimetype").file_size < 200
+            if short and archive.read("mimetype").strip().startswith(_ODS):
+                return _ods(archive)
     except (zipfile.BadZipFile, zipfile.LargeZipFile, OSError, EOFError, RuntimeError, KeyError, NotImplementedError):
         return "broken"
     except (struct.error, ValueError):

@@ -2,6 +2,7 @@
 
 from .assignment import Assignment
 from .counts import AssignmentCount
+from .imports import ImportBatch, ImportRow
 from .plan import Plan, WorkPoint
 from .progress import Evidence, ProgressEntry, Review
 from .task import Milestone, Task, TaskUnit
@@ -10,6 +11,8 @@ __all__ = [
     "Assignment",
     "AssignmentCount",
     "Evidence",
+    "ImportBatch",
+    "ImportRow",
     "Milestone",
     "Plan",
     "ProgressEntry",

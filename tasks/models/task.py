@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lib import periods
 from organizations.models import Organization, OrganizationGroup
-from tasks.states import Cadence, UnitRole
+from tasks.states import AssignmentState, Cadence, UnitRole
 
 from .plan import Plan, WorkPoint
 
@@ -31,6 +31,16 @@ class TaskQuerySet(models.QuerySet["Task"]):
     def current(self) -> TaskQuerySet:
         """Those that were not withdrawn."""
         return self.filter(withdrawn=False)
+
+    def untouched(self) -> TaskQuerySet:
+        """Those on which no unit has done anything yet."""
+        idle = {AssignmentState.NOT_STARTED, AssignmentState.CANCELLED}
+        begun = set(AssignmentState) - idle
+        return (
+            self.exclude(assignments__state__in=begun)
+            .exclude(assignments__entries__isnull=False)
+            .exclude(assignments__reviews__isnull=False)
+        )
 
     def matching(self, text: str) -> TaskQuerySet:
         """Those whose number, words or units contain every word of `text`."""
@@ -86,6 +96,10 @@ class Task(models.Model):
         _("Proposed"), default=False, help_text=_("The policy names no unit or date; this choice is a proposal.")
     )
     withdrawn = models.BooleanField(_("Withdrawn"), default=False)
+    origin = models.ForeignKey(
+        "tasks.ImportBatch", models.PROTECT, null=True, blank=True, editable=False, related_name="tasks",
+        verbose_name=_("Imported with"),
+    )  # fmt: skip
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = TaskQuerySet.as_manager()
@@ -98,8 +112,13 @@ class Task(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["work_point", "number"],
-                condition=~Q(number="") & Q(withdrawn=False),
+                condition=~Q(number="") & Q(withdrawn=False) & Q(origin__isnull=True),
                 name="task_number_once",
+            ),
+            models.UniqueConstraint(  # numbers are unique within a list, and a plan may hold several
+                fields=["origin", "work_point", "number"],
+                condition=~Q(number="") & Q(withdrawn=False) & Q(origin__isnull=False),
+                name="task_number_once_a_list",
             ),
             models.CheckConstraint(condition=Q(target__isnull=True) | Q(target__gte=0), name="task_target_positive"),
             models.CheckConstraint(

@@ -1,0 +1,63 @@
+"""Putting many new rows into a table: COPY on PostgreSQL, bulk_create elsewhere.
+
+COPY takes a third of the time of INSERT. Primary keys are drawn beforehand, so that other rows can refer to them.
+"""
+
+from __future__ import annotations
+
+import datetime
+import io
+import json
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection, models
+
+Row = TypeVar("Row", bound=models.Model)
+FEW = 100  # up to here INSERT is as fast
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\0": None})
+
+
+def insert(rows: Iterable[Row], batch_size: int = 500) -> list[Row]:
+    """Inserts unsaved objects of one model and gives them their keys; returns them. No save(), no signals."""
+    rows = list(rows)
+    if not rows:
+        return rows
+    model = type(rows[0])
+    if connection.vendor != "postgresql" or len(rows) <= FEW:
+        return model._default_manager.bulk_create(rows, batch_size=batch_size)
+    fields = [field for field in model._meta.concrete_fields if not field.generated]
+    table = connection.ops.quote_name(model._meta.db_table)
+    names = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
+            [model._meta.db_table, model._meta.pk.column, len(rows)],
+        )
+        for row, (key,) in zip(rows, cursor.fetchall(), strict=True):
+            row.pk = key
+            row._state.adding = False
+            row._state.db = connection.alias
+        attributes = [(field.attname, isinstance(field, models.JSONField)) for field in fields]
+        lines = ("\t".join([_written(getattr(row, name), is_json) for name, is_json in attributes]) for row in rows)
+        cursor.copy_expert(f"COPY {table} ({names}) FROM STDIN", io.StringIO("\n".join(lines) + "\n"))
+    return rows
+
+
+def _written(value: Any, is_json: bool) -> str:
+    """One value in COPY's text format."""
+    if value is None:
+        return "\\N"
+    if is_json:
+        return json.dumps(value, ensure_ascii=False, cls=DjangoJSONEncoder).translate(_ESCAPES)
+    if isinstance(value, str):
+        return value.translate(_ESCAPES)
+    if isinstance(value, bool):
+        return "t" if value else "f"
+    if isinstance(value, int | float | Decimal):
+        return str(value)
+    if isinstance(value, datetime.date | datetime.datetime):
+        return value.isoformat()
+    return str(value).translate(_ESCAPES)

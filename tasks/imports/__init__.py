@@ -1,0 +1,1 @@
+"""Task lists from Excel: layout → cells → rows → what they change in the plan."""

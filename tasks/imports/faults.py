@@ -1,0 +1,46 @@
+"""What can be wrong with a cell, and how it is said: what, and what to do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+
+class CellError(ValueError):
+    """A cell that cannot be taken as it is; `value` as the sheet shows it."""
+
+    def __init__(self, code: str, value: str | None = None, field: str | None = None, **details: Any) -> None:
+        super().__init__(code)
+        self.code = code
+        self.value = value
+        self.field = field
+        self.details = details
+
+
+def message(code: str, value: str | None, details: dict[str, Any] | None = None) -> str:
+    """One sentence on what is wrong and one on the remedy, in the reader's language."""
+    texts = {
+        "unknown_unit": _(
+            "No unit is called “%(value)s”. Write the full or short name, or add this name to the unit first."
+        ),
+        "unit_inactive": _("“%(value)s” was dissolved. Name the unit that took over its duties."),
+        "title_missing": _("The task has no text. Write what is to be done, or delete the row."),
+        "title_too_long": _(
+            "The text has %(length)s characters, at most %(limit)s fit. Shorten it; details belong into the note."
+        ),
+        "text_too_long": _("The text has %(length)s characters, at most %(limit)s fit. Shorten it."),
+        "date_invalid": _(
+            "“%(value)s” is no day and no known phrase. Write for example 2017年6月30日, 6月底前 or 每季度."
+        ),
+        "target_negative": _("The target %(value)s lies below zero. Write a number from 0 on."),
+        "target_not_number": _("“%(value)s” is no number. Write digits such as 450, or leave the cell empty."),
+        "target_too_large": _("%(value)s is too large for a target. Write it in a larger unit."),
+        "number_duplicate": _("Number %(value)s stands on row %(row)s already. Give this row a number of its own."),
+        "title_duplicate": _("The same task stands on row %(row)s already. Delete one of the two rows."),
+        "work_point_unknown": _("“%(value)s” is none of this plan's work points. Write its number or its full name."),
+        "work_point_missing": _("No work point stands here or above. Write its number or its full name."),
+        "deadline_before_start": _("The deadline lies before the start, %(start)s. Correct one of the two."),
+        "lead_missing": _("No unit leads. Write at least one unit."),
+    }
+    return texts.get(code, code) % ({"value": value or ""} | (details or {}))

@@ -1,0 +1,197 @@
+"""The plan as a list would show it, and which of its tasks a row of a sheet means.
+
+Numbers are unique only within a list, and a plan may hold several: the breakdown of the policy, the list of
+April, a supplement. So a sheet is compared with the lists it is a new version of: those of which it repeats at
+least half the tasks by number and wording. There the number decides, whatever the wording has become.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import Any, NamedTuple
+
+from tasks.models import Milestone, Plan, Task, TaskUnit
+from tasks.states import Cadence, UnitRole
+
+from . import deadlines
+from .cells import Target, plain, squeezed
+
+KIND_OF: dict[str, str] = {
+    Cadence.ONCE: deadlines.DATE,
+    Cadence.MONTHLY: deadlines.MONTHLY,
+    Cadence.QUARTERLY: deadlines.QUARTERLY,
+    Cadence.YEARLONG: deadlines.YEARLONG,
+    Cadence.ONGOING: deadlines.ONGOING,
+}
+CADENCE_OF = {kind: cadence for cadence, kind in KIND_OF.items()}
+# Units are compared as sets: another order in the cell is another spelling, not another meaning.
+SETS = {"lead", "cooperating", "groups", "lead_groups"}
+
+
+class PlanRow(NamedTuple):
+    """A task of the plan in the words of a list; `fields` have the shape that the commands print."""
+
+    pk: int
+    origin: int | None
+    version: int
+    number: str
+    point: int
+    fields: dict[str, Any]
+    titled: frozenset[str]  # milestones with a title of their own, set by hand
+
+
+class Key(NamedTuple):
+    """What a row of a sheet is found by."""
+
+    row: int
+    point: int | None
+    number: str
+    title: str
+
+
+def target_json(target: Target | None) -> dict[str, Any] | None:
+    """A target as the commands print it."""
+    return None if target is None else {"value": plain(target.value), "unit": target.unit}
+
+
+class Snapshot:
+    """The current tasks of a plan, read in three queries."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.units: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
+        self.milestones: dict[int, list[tuple[datetime.date, str]]] = defaultdict(list)
+        names = ("task", "role", "organization__name", "group__name")
+        for task, *unit in TaskUnit.objects.filter(task__plan=plan, task__withdrawn=False).values_list(*names):
+            self.units[task].append(tuple(unit))
+        for task, day, title in Milestone.objects.filter(task__plan=plan).values_list("task", "due_on", "title"):
+            self.milestones[task].append((day, title))
+        self._recurring = cache(self._dates)
+        self.rows = [self._row(task) for task in self._tasks()]
+        self.by_pk = {row.pk: row for row in self.rows}
+
+    def _tasks(self) -> Iterable[dict[str, Any]]:
+        return (
+            Task.objects.filter(plan=self.plan)
+            .current()
+            .order_by("position", "pk")
+            .values("pk", "origin", "version", "number", "work_point__number", "title", "target", "unit", "note",
+                    "starts_on", "due_on", "due_day", "due_month", "cadence")
+        )  # fmt: skip
+
+    def _row(self, task: dict[str, Any]) -> PlanRow:
+        found: dict[str, list[str]] = {"lead": [], "cooperating": [], "groups": [], "lead_groups": []}
+        for role, organization, group in self.units.get(task["pk"], ()):
+            leads = role == UnitRole.LEAD
+            if organization is not None:
+                found["lead" if leads else "cooperating"].append(organization)
+            else:
+                found["groups"] += [group] if group not in found["groups"] else []
+                found["lead_groups"] += [group] if leads else []
+        titled = frozenset(day.isoformat() for day, title in self.milestones.get(task["pk"], ()) if title)
+        target = None if task["target"] is None else Target(task["target"], task["unit"])
+        fields = {
+            "work_point": task["work_point__number"],
+            "title": task["title"],
+            "target": target_json(target),
+            **found,
+            "starts_on": task["starts_on"].isoformat() if task["starts_on"] else None,
+            "deadline": self._deadline(task),
+            "note": task["note"] or None,
+        }
+        return PlanRow(
+            task["pk"], task["origin"], task["version"], task["number"], task["work_point__number"], fields, titled
+        )
+
+    def _deadline(self, task: dict[str, Any]) -> dict[str, Any] | None:
+        kind = KIND_OF[task["cadence"]]
+        if kind != deadlines.DATE:
+            days = self._recurring(task["cadence"], task["due_day"], task["due_month"], task["due_on"])
+            return deadlines.Deadline(kind, days).as_json()
+        if task["due_on"] is None:
+            return None
+        early = {day for day, title in self.milestones.get(task["pk"], ()) if not title and day < task["due_on"]}
+        return deadlines.Deadline(kind, (*sorted(early), task["due_on"])).as_json()
+
+    def _dates(self, cadence: str, day: int | None, month: int | None, due_on: Any) -> tuple[datetime.date, ...]:
+        task = Task(plan=self.plan, cadence=cadence, due_day=day, due_month=month, due_on=due_on)
+        return tuple(period.due_on for period in task.periods()) or (self.plan.ends_on,)
+
+
+class Matches(NamedTuple):
+    """Row of the sheet → task of the plan; and the tasks that a new version of their list leaves out."""
+
+    found: dict[int, PlanRow]
+    absent: list[PlanRow]
+
+
+def match(keys: Sequence[Key], rows: Sequence[PlanRow]) -> Matches:
+    """Which tasks the rows of a sheet mean. Each task is meant at most once."""
+    words = cache(squeezed)
+    exact: dict[tuple[Any, ...], list[PlanRow]] = defaultdict(list)
+    for task in rows:
+        exact[task.point, task.number, words(task.fields["title"])].append(task)
+    found: dict[int, PlanRow] = {}
+    taken: set[int] = set()
+    for key in keys:
+        for task in exact.get((key.point, key.number, words(key.title)), ()):
+            if task.pk not in taken:
+                found[key.row] = task
+                taken.add(task.pk)
+                break
+    sizes = Counter(task.origin for task in rows)
+    hits = Counter(task.origin for task in found.values())
+    whole = {origin for origin, number in hits.items() if 2 * number >= sizes[origin]}
+    known = whole | {origin for origin, number in hits.items() if 2 * number >= len(keys)}
+    _by_number(keys, [task for task in rows if task.origin in known], found, taken)
+    absent = [task for task in rows if task.origin in whole and task.pk not in taken]
+    return Matches(found, absent)
+
+
+def _by_number(keys: Sequence[Key], rows: Sequence[PlanRow], found: dict[int, PlanRow], taken: set[int]) -> None:
+    """The remaining rows: by work point and number, then by a number that occurs only once."""
+    near: dict[Any, list[PlanRow]] = defaultdict(list)
+    for task in rows:
+        if task.number and task.pk not in taken:
+            near[task.point, task.number].append(task)
+            near[task.number].append(task)
+    often = Counter(key.number for key in keys)
+    for key in keys:
+        if key.row in found or not key.number:
+            continue
+        candidates = near.get((key.point, key.number), [])
+        if not candidates and often[key.number] == 1 and len(near.get(key.number, [])) == 1:
+            candidates = near[key.number]
+        task = next((task for task in candidates if task.pk not in taken), None)
+        if task is not None:
+            found[key.row] = task
+            taken.add(task.pk)
+
+
+def compared_fields(columns: Iterable[str]) -> list[str]:
+    """The fields that a sheet with these columns speaks of; the others stay as they are in the plan."""
+    found = ["work_point", "title", "lead", "cooperating", "groups", "lead_groups", "starts_on"]
+    found += ["target"] if "amount" in columns else []
+    return found + [field for field in ("deadline", "note") if field in columns]
+
+
+def changes(before: PlanRow, after: dict[str, Any], compared: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Field → what it is and what the sheet makes of it, for the fields that differ."""
+    found = {}
+    for field in compared:
+        old, new = before.fields[field], after[field]
+        if old == new or (field in SETS and set(old) == set(new)):
+            continue
+        if field == "deadline" and old and new and _same_but_titled(old, new, before.titled):
+            continue
+        found[field] = {"from": old, "to": new}
+    return found
+
+
+def _same_but_titled(old: dict[str, Any], new: dict[str, Any], titled: frozenset[str]) -> bool:
+    """True where the sheet's earlier dates stand in the plan as milestones with titles."""
+    same = old["kind"] == new["kind"] and old["due_on"] == new["due_on"]
+    return same and set(new["dates"]) - titled == set(old["dates"]) - titled
