@@ -1,11 +1,22 @@
-"""What awaits a person: the assignments on which the next step is theirs."""
+"""What awaits a person: the assignments on which the next step is theirs, and how they fall into parts.
+
+The page, the number beside 待办 and the ledger (`?awaits=`) all ask here, so they cannot differ.
+"""
 
 from __future__ import annotations
 
 import datetime
 from typing import TYPE_CHECKING
 
+from django.conf import settings
+from django.db import models
+from django.db.models import Case, Count, Q, Value, When
+from django.utils.translation import gettext_lazy as _
+
+from organizations.roles import Capability
+
 from .models import Assignment, Plan
+from .states import AssignmentState, Phase
 
 if TYPE_CHECKING:
     from organizations.models import User
@@ -13,11 +24,80 @@ if TYPE_CHECKING:
     from .models.assignment import AssignmentQuerySet
 
 
-def awaiting(user: User, plan: Plan, today: datetime.date) -> AssignmentQuerySet:
-    """Assignments of the own organization whose next step is the unit's, and that have begun."""
-    return Assignment.objects.of_plan(plan).owed_by(user.organization).unit_acts().filter(starts_on__lte=today)
+class Part(models.TextChoices):
+    """The parts of the page, in its order; each row belongs to exactly one."""
+
+    OVER = "over", _("Overdue")
+    REVIEW = "review", _("Waiting for your sign-off")
+    SOON = "soon", _("Due soon")
+    BACK = "back", _("Sent back")
+    REST = "rest", _("Under way")
+
+
+ALL = "1"
+UNIT = "unit"
+CHOICES = (ALL, UNIT, *Part.values)  # what `?awaits=` may say
+_NOTHING = Q(pk__in=[])
+
+
+def soon_limit(today: datetime.date) -> datetime.date:
+    """The last day that counts as due soon on this page (seven days unless set otherwise)."""
+    return today + datetime.timedelta(days=settings.AWAITS_SOON_DAYS)
+
+
+def unit_q(user: User, today: datetime.date) -> Q:
+    """The own unit's turn, of what has begun; nothing for those who cannot log progress."""
+    if not user.may(Capability.LOG_PROGRESS):
+        return _NOTHING
+    return Q(organization=user.organization_id, phase=Phase.UNIT, starts_on__lte=today)
+
+
+def review_q(user: User) -> Q:
+    """What was submitted by somebody else; holds for what the person sees."""
+    if not user.may(Capability.REVIEW):
+        return _NOTHING
+    return Q(phase=Phase.REVIEWER) & (Q(submitted_by__isnull=True) | ~Q(submitted_by=user.pk))
+
+
+def part_qs(user: User, today: datetime.date) -> dict[str, Q]:
+    """The condition of each part; together they are `awaiting()`, and no two of them meet."""
+    unit, limit = unit_q(user, today), soon_limit(today)
+    later = Q(due_on__isnull=True) | Q(due_on__gt=limit)
+    back = Q(state=AssignmentState.SENT_BACK)
+    return {
+        Part.OVER: unit & Q(due_on__lt=today),
+        Part.REVIEW: review_q(user),
+        Part.SOON: unit & Q(due_on__gte=today, due_on__lte=limit),
+        Part.BACK: unit & later & back,
+        Part.REST: unit & later & ~back,
+    }
+
+
+def awaiting(user: User, plan: Plan, today: datetime.date, part: str = ALL) -> AssignmentQuerySet:
+    """All that awaits the person, only the own unit's turn (UNIT), or one Part."""
+    if part == ALL:
+        wanted = unit_q(user, today) | review_q(user)
+    else:
+        wanted = unit_q(user, today) if part == UNIT else part_qs(user, today)[part]
+    rows = Assignment.objects.of_plan(plan)
+    if user.may(Capability.REVIEW):
+        rows = rows.visible_to(user)
+    return rows.filter(wanted)
 
 
 def awaiting_count(user: User, plan: Plan, today: datetime.date) -> int:
     """The number beside 待办 in the navigation."""
-    return awaiting(user, plan, today).count()
+    return awaiting(user, plan, today).order_by().count()
+
+
+def part_counts(user: User, plan: Plan, today: datetime.date) -> dict[str, int]:
+    """How many rows each part has, in one query."""
+    conditions = part_qs(user, today)
+    rows = awaiting(user, plan, today).order_by()
+    return rows.aggregate(**{part: Count("pk", filter=wanted) for part, wanted in conditions.items()})
+
+
+def part_case(user: User, today: datetime.date) -> Case:
+    """The part of each row as an SQL expression."""
+    whens = [When(wanted, then=Value(part)) for part, wanted in part_qs(user, today).items()]
+    return Case(*whens, output_field=models.CharField())

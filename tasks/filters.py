@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from lib import formats
 from organizations.models import Organization
 
-from .awaits import awaiting
+from .awaits import ALL, CHOICES, UNIT, Part, awaiting
 from .changes import change_of
 from .models import Assignment, Plan, Task, WorkPoint
 from .punctuality import signal_q
@@ -120,7 +120,7 @@ class AssignmentFilter:
             case "change":
                 return change_of(text)
             case "awaits":
-                return text if text == "1" else None
+                return text if text in CHOICES else None
             case "scope":
                 return text if text == "own" else None
         try:
@@ -172,7 +172,7 @@ class AssignmentFilter:
         if "change" in values:
             found = found.filter(values["change"].q(self.today))
         if "awaits" in values:
-            found = found.filter(pk__in=awaiting(self.user, self.plan, self.today).values("pk"))
+            found = found.filter(pk__in=awaiting(self.user, self.plan, self.today, values["awaits"]).values("pk"))
         if "q" in values:
             found = found.matching(values["q"])
         return found
@@ -252,7 +252,7 @@ class AssignmentFilter:
             case "change":
                 return str(value.words)
             case "awaits":
-                return _("awaits my unit")
+                return {ALL: _("awaits me"), UNIT: _("awaits my unit")}.get(value) or str(Part(value).label)
             case "scope":
                 return _("units in my scope")
         return formats.day(value) if key in _DATES else str(value)

@@ -51,6 +51,7 @@ def log_progress(
     their content: what is refused later leaves at most a file that nobody can reach.
     """
     proofs = check_files(files)
+    paths = [_store(assignment.plan_id, proof) for proof in proofs]
     key = request_key if isinstance(request_key, uuid.UUID) else uuid.UUID(str(request_key))
     typed = {"what": what.strip(), "problems": problems.strip(), "next_steps": next_steps.strip()}
     with transaction.atomic():
@@ -72,7 +73,7 @@ def log_progress(
             plan_id=now.plan_id, assignment=now, author=by, happened_on=happened_on, quantity=added,
             total=now.quantity, percent=done, created_at=at, request_key=key, **typed,
         )  # fmt: skip
-        _keep(entry, proofs, at)
+        _attach(entry, proofs, paths, at)
         after = {name: getattr(now, name) for name in before} | {"entry": entry.pk, "files": [p.sha256 for p in proofs]}
         record("assignment.progress", now, by=by, at=at, scope_id=now.plan.issuer_id, before=before, after=after)
     return entry
@@ -110,17 +111,17 @@ def _advance(now: Assignment, added: Decimal, percent: int, happened_on: datetim
     return before
 
 
-def _keep(entry: ProgressEntry, proofs: Sequence[Proof], at: datetime.datetime) -> None:
-    """Stores each content once, however often it is handed in, and a row for each proof."""
-    rows = []
-    for proof in proofs:
-        row = Evidence(
-            plan_id=entry.plan_id, assignment_id=entry.assignment_id, entry=entry, name=proof.name,
+def _store(plan_id: int, proof: Proof) -> str:
+    """Puts the content where its hash says, once, however often it is handed in; returns the path."""
+    path = evidence_path(Evidence(plan_id=plan_id, sha256=proof.sha256), proof.name)
+    return path if default_storage.exists(path) else default_storage.save(path, proof.file)
+
+
+def _attach(entry: ProgressEntry, proofs: Sequence[Proof], paths: Sequence[str], at: datetime.datetime) -> None:
+    Evidence.objects.bulk_create(
+        Evidence(
+            plan_id=entry.plan_id, assignment_id=entry.assignment_id, entry=entry, file=path, name=proof.name,
             content_type=proof.content_type, size=proof.size, sha256=proof.sha256, uploaded_at=at,
-        )  # fmt: skip
-        path = evidence_path(row, proof.name)
-        if not default_storage.exists(path):
-            path = default_storage.save(path, proof.file)
-        row.file.name = path
-        rows.append(row)
-    Evidence.objects.bulk_create(rows)
+        )
+        for proof, path in zip(proofs, paths, strict=True)
+    )  # fmt: skip

@@ -91,6 +91,14 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         """With what a row shows."""
         return self.select_related("task", "organization", "work_point")
 
+    def for_page(self) -> AssignmentQuerySet:
+        """With what the page of one assignment shows."""
+        return self.select_related(
+            "plan__issuer", "task", "organization", "work_point", "submitted_by__organization"
+        ).prefetch_related(
+            models.Prefetch("task__units", TaskUnit.objects.select_related("organization", "group")), "task__milestones"
+        )
+
 
 class Assignment(models.Model):
     """任务分工. Facts are stored; overdue and due soon follow from them and the business date.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -11,6 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from .assignment import Assignment
 from .plan import Plan
+
+if TYPE_CHECKING:
+    from organizations.models import User
 
 
 class ProgressEntry(models.Model):
@@ -56,8 +60,16 @@ def evidence_path(evidence: Evidence, filename: str) -> str:
     return f"evidence/{evidence.plan_id}/{evidence.sha256[:2]}/{evidence.sha256}"
 
 
+class EvidenceQuerySet(models.QuerySet["Evidence"]):
+    """Reads, as adjectives."""
+
+    def visible_to(self, user: User) -> EvidenceQuerySet:
+        """Proof of the assignments that the person may know of."""
+        return self.filter(assignment__in=Assignment.objects.visible_to(user))
+
+
 class Evidence(models.Model):
-    """佐证材料: a file that proves an entry. Served as a download only, with its original name."""
+    """佐证材料: a file that proves an entry. Photos may be looked at; all else is a download, by its own name."""
 
     plan = models.ForeignKey(Plan, models.CASCADE, related_name="+")
     assignment = models.ForeignKey(Assignment, models.PROTECT, related_name="evidence")
@@ -68,6 +80,8 @@ class Evidence(models.Model):
     size = models.PositiveIntegerField(_("Size"), help_text=_("In octets."))
     sha256 = models.CharField(max_length=64)
     uploaded_at = models.DateTimeField(_("Uploaded at"))
+
+    objects = EvidenceQuerySet.as_manager()
 
     class Meta:
         ordering = ["id"]
