@@ -1,4 +1,4 @@
-"""Putting a plan's data files into the database: adds what is missing, touches nothing that is there."""
+"""Putting a plan's data files into the database, with its assignments; touches nothing that is there."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.db import transaction
 
 from audit.record import Act, record_many
 from organizations.models import Organization, OrganizationGroup
+from tasks.actions.fanout import FanOutResult, fan_out
 from tasks.models import Milestone, Plan, Task, TaskUnit, WorkPoint
 from tasks.states import UnitRole
 
@@ -23,15 +24,33 @@ class LoadResult(NamedTuple):
     added: list[Task]
     kept: int
     points_added: int
+    fanned: FanOutResult = FanOutResult()
 
 
 @transaction.atomic
-def load_plan(*, seed: PlanSeed, commission: Organization, at: datetime.datetime) -> LoadResult:
-    """Adds plan, work points and tasks that are missing, by year, number, and (work point, number).
+def load_plan(
+    *,
+    seed: PlanSeed,
+    commission: Organization,
+    at: datetime.datetime,
+    today: datetime.date,
+    add_missing: bool = False,
+) -> LoadResult:
+    """Adds the plan with its work points, tasks and assignments, all in one transaction.
 
-    Whatever an admin changed, withdrew or added stays as it is. Raises SeedError for an unknown unit,
-    before anything is written. The caller fans the added tasks out.
+    A plan that has tasks already belongs to its admins: it stays exactly as it is, and a task that they
+    deleted, renumbered or reworded does not come back. With `add_missing` the tasks are added whose
+    (work point, number) the plan does not have; also then nothing that is there is touched.
+    Raises SeedError for an unknown unit, before anything is written.
     """
+    plan = Plan.objects.filter(issuer=commission, year=seed.year).first()
+    if plan is not None and not add_missing and plan.tasks.exists():
+        return LoadResult(plan, [], plan.tasks.count(), 0)
+    result = _add(seed, commission, at)
+    return result._replace(fanned=fan_out(tasks=result.added, by=None, at=at, today=today))
+
+
+def _add(seed: PlanSeed, commission: Organization, at: datetime.datetime) -> LoadResult:
     units = resolve(seed.unit_names, commission)
     plan, is_new = Plan.objects.get_or_create(
         issuer=commission,

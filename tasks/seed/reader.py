@@ -85,7 +85,10 @@ def folder_of(year: int) -> Path:
     folder = HOME / f"plan_{year}"
     if not (folder / "plan.toml").is_file():
         there = ", ".join(map(str, years())) or "none"
-        raise SeedError(f"There is no plan for {year} in {HOME} (there: {there}).")
+        raise SeedError(
+            f"No plan for {year} comes with the site (there: {there}). Create the plan in the browser and import its "
+            f"tasks, or write data files of the form described in tasks/seed/plan_2017/plan.toml into plan_{year}/."
+        )
     return folder
 
 

@@ -98,5 +98,5 @@ def test_leads_are_spread_over_the_authorities(plan):
 
 def test_a_year_without_files_is_refused_and_says_which_there_are():
     assert 2017 in years()
-    with pytest.raises(SeedError, match=r"no plan for 2018 .*2017"):
+    with pytest.raises(SeedError, match=r"No plan for 2018 .*2017"):
         read_plan(2018)
