@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import Sum
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from lib import formats
 from lib.periods import last_day
@@ -132,7 +133,7 @@ def chart_of(points: list[Point], rows: list[CurveRow]) -> dict[str, Any]:
             for p, r in zip(points, rows, strict=True)
         ],
         "months": [formats.month(number) for number in range(1, 13)],
-        "words": {"plan": _("Plan"), "real": _("Done"), "today": _("Today")},
+        "words": {"plan": pgettext("pace", "Plan"), "real": _("Done"), "today": _("Today")},
     }  # fmt: skip
 
 

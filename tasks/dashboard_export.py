@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import IO, Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from lib import formats
 from lib.sheets.write import Column, Sheet, write_sheets
@@ -21,7 +22,7 @@ def write_dashboard(target: IO[bytes], board: Dashboard) -> int:
     note = board.conditions()
     points = [Column(f"{formats.ordinal(p.number)} {p.short_title or p.title}", 12) for p in board.points]
     matrix = [Column(_("Unit"), 26), *points, Column(_("Signed off"), 10), Column(_("All"), 8), Column("%", 8)]
-    curve = [Column(_("Day"), 14), Column(_("Deadline passed"), 16), Column(_("Plan"), 10)]
+    curve = [Column(_("Day"), 14), Column(_("Deadline passed"), 16), Column(pgettext("pace", "Plan"), 10)]
     curve += [Column(_("Signed off"), 12), Column(_("Done"), 10)]
     kept = board.measure == "kept"
     share = Column(_("On time") if kept else _("Done"), 12)

@@ -37,10 +37,10 @@
   }
   function named(point, name, value, colour, above, weight) {
     return {
-      value: [point.x, value], symbol: "circle", symbolSize: name === words.real ? 9 : 0,
+      value: [point.x, value], symbol: "circle", symbolSize: name === words.real ? 9 : 6, itemStyle: { opacity: 1 },
       label: {
         show: true, formatter: name + " " + percent(value), color: colour, fontSize: 12, fontWeight: weight,
-        position: above ? "left" : "right", distance: 8, offset: [0, above ? -8 : 10]
+        position: above ? "left" : "right", distance: 6, offset: [0, above ? -8 : 12]
       }
     };
   }
