@@ -42,11 +42,11 @@ def groups(request: HttpRequest, plan: Plan | None, counts: dict[str, int]) -> l
         ledger = item(_("Ledger"), "n-ledger", "ledger")
         board = item(_("Dashboard"), "n-board", "dashboard")
         work = [todo, ledger, board] if user.role == Role.INSPECTOR else [board, ledger, todo]
-        work.append(item(_("Plan"), "n-plan", "plan", "work_point", "task"))
+        work.append(item(_("Plan"), "n-plan", "plan", "work_point", "task", "work_point_create", "work_point_edit"))
     manage: list[Item] = []
     if user.may(Capability.MANAGE_PLAN):
         if plan:
-            manage.append(item(_("Tasks"), "n-duty", "task_list", "task_edit", "task_create"))
+            manage.append(item(_("Tasks"), "n-duty", "task_list", "task_edit", "task_create", "task_bulk"))
             manage.append(item(_("Import"), "n-import", "import_list", "import_preview"))
         manage.append(item(_("Plans"), "n-report", "plan_list", "plan_edit", "plan_create", yearly=False))
     if user.may(Capability.MANAGE_PEOPLE):
