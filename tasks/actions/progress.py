@@ -51,7 +51,7 @@ def log_progress(
     their content: what is refused later leaves at most a file that nobody can reach.
     """
     proofs = check_files(files)
-    paths = [_store(assignment.plan_id, proof) for proof in proofs]
+    paths = [store(assignment.plan_id, proof) for proof in proofs]
     key = request_key if isinstance(request_key, uuid.UUID) else uuid.UUID(str(request_key))
     typed = {"what": what.strip(), "problems": problems.strip(), "next_steps": next_steps.strip()}
     with transaction.atomic():
@@ -111,7 +111,7 @@ def _advance(now: Assignment, added: Decimal, percent: int, happened_on: datetim
     return before
 
 
-def _store(plan_id: int, proof: Proof) -> str:
+def store(plan_id: int, proof: Proof) -> str:
     """Puts the content where its hash says, once, however often it is handed in; returns the path."""
     path = evidence_path(Evidence(plan_id=plan_id, sha256=proof.sha256), proof.name)
     return path if default_storage.exists(path) else default_storage.save(path, proof.file)
