@@ -185,6 +185,11 @@ class ProgressForm(OfficeForm):
         )  # fmt: skip
 
     @property
+    def limit(self) -> int:
+        """The largest size of one file in MB."""
+        return int(settings.UPLOAD_LIMIT_MB)
+
+    @property
     def entry(self) -> dict[str, Any]:
         """What tasks.actions.progress.log_progress takes."""
         names = ("happened_on", "percent", "what", "problems", "next_steps", "request_key")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy
 
 from lib.forms import OfficeForm
@@ -22,3 +23,10 @@ class StepForm(OfficeForm):
         field.label = gettext_lazy("How it was completed") if verb == "submit" else gettext_lazy("Opinion")
         field.required = verb == "send_back"
         field.error_messages["required"] = gettext_lazy("Say what is missing; the unit reads this.")
+
+    def seen(self, version: int) -> None:
+        """After a refusal: the next attempt has seen the version that the page now shows."""
+        data = QueryDict(mutable=True)
+        data.update(self.data)
+        data["version"] = str(version)
+        self.data = data
