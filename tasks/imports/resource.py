@@ -6,6 +6,7 @@ No row asks the database: units, work points and existing tasks are looked up in
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 from functools import cache
 from pathlib import Path
@@ -226,10 +227,8 @@ class TaskResource(resources.ModelResource):
         """All cells of a row; then what only several cells together can show."""
         self._faults = []
         kwargs["context"] = self.context
-        try:
+        with contextlib.suppress(ValidationError):  # each fault was noted with its column
             super().import_instance(instance, row, **kwargs)
-        except ValidationError:
-            pass  # each fault was noted with its column
         self._check_together(instance, row)
         if self._faults:
             raise ValidationError({"number": [fault.code for fault in self._faults]})

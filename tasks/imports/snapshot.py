@@ -13,6 +13,8 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
+from django.db.models.functions import Coalesce
+
 from tasks.models import Milestone, Plan, Task, TaskUnit
 from tasks.states import Cadence, UnitRole
 
@@ -32,7 +34,10 @@ SETS = {"lead", "cooperating", "groups", "lead_groups"}
 
 
 class PlanRow(NamedTuple):
-    """A task of the plan in the words of a list; `fields` have the shape that the commands print."""
+    """A task of the plan in the words of a list; `fields` have the shape that the commands print.
+
+    `origin` is the import that first brought in its list; None for tasks that were made here.
+    """
 
     pk: int
     origin: int | None
@@ -78,7 +83,8 @@ class Snapshot:
             Task.objects.filter(plan=self.plan)
             .current()
             .order_by("position", "pk")
-            .values("pk", "origin", "version", "number", "work_point__number", "title", "target", "unit", "note",
+            .annotate(list=Coalesce("origin__base", "origin"))
+            .values("pk", "list", "version", "number", "work_point__number", "title", "target", "unit", "note",
                     "starts_on", "due_on", "due_day", "due_month", "cadence")
         )  # fmt: skip
 
@@ -103,7 +109,7 @@ class Snapshot:
             "note": task["note"] or None,
         }
         return PlanRow(
-            task["pk"], task["origin"], task["version"], task["number"], task["work_point__number"], fields, titled
+            task["pk"], task["list"], task["version"], task["number"], task["work_point__number"], fields, titled
         )
 
     def _deadline(self, task: dict[str, Any]) -> dict[str, Any] | None:
@@ -122,10 +128,12 @@ class Snapshot:
 
 
 class Matches(NamedTuple):
-    """Row of the sheet → task of the plan; and the tasks that a new version of their list leaves out."""
+    """Row of the sheet → task of the plan; and, where the sheet is a new version of a list, which one, and the
+    tasks that it leaves out."""
 
     found: dict[int, PlanRow]
     absent: list[PlanRow]
+    base: int | None = None
 
 
 def match(keys: Sequence[Key], rows: Sequence[PlanRow]) -> Matches:
@@ -148,7 +156,8 @@ def match(keys: Sequence[Key], rows: Sequence[PlanRow]) -> Matches:
     known = whole | {origin for origin, number in hits.items() if 2 * number >= len(keys)}
     _by_number(keys, [task for task in rows if task.origin in known], found, taken)
     absent = [task for task in rows if task.origin in whole and task.pk not in taken]
-    return Matches(found, absent)
+    base = max((origin for origin in known if origin is not None), key=lambda origin: hits[origin], default=None)
+    return Matches(found, absent, base)
 
 
 def _by_number(keys: Sequence[Key], rows: Sequence[PlanRow], found: dict[int, PlanRow], taken: set[int]) -> None:

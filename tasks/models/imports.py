@@ -54,6 +54,9 @@ class ImportBatch(models.Model):
     changed = models.PositiveIntegerField(default=0)
     unchanged = models.PositiveIntegerField(default=0)
     refused = models.PositiveIntegerField(default=0)
+    base = models.ForeignKey(  # the import whose list this one is a new version of
+        "self", models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
+    )
     absent = models.JSONField(default=list)  # tasks that a new version of their list leaves out
     outcome = models.JSONField(default=dict)  # what the commit came to
 

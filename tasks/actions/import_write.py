@@ -1,0 +1,147 @@
+"""Writing a confirmed import into the plan: tasks, their units and milestones, in a handful of statements."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Max
+
+from audit.record import Act
+from lib import bulk
+from tasks.imports.snapshot import CADENCE_OF
+from tasks.models import Assignment, ImportBatch, ImportRow, Milestone, Task, TaskUnit, WorkPoint
+from tasks.states import Cadence
+
+CHUNK = 1000
+UNIT_FIELDS = {"lead", "cooperating", "groups", "lead_groups"}
+COLUMNS = [
+    "work_point", "title", "target", "unit", "note", "starts_on", "due_on", "due_day", "due_month", "cadence",
+    "is_proposed", "version",
+]  # fmt: skip
+
+
+def _day(written: str | None) -> datetime.date | None:
+    return datetime.date.fromisoformat(written) if written else None
+
+
+def _set(task: Task, fields: Iterable[str], values: dict[str, Any], points: dict[int, WorkPoint]) -> None:
+    """Puts the named fields of a staged row on a task."""
+    for field in fields:
+        match field:
+            case "work_point":
+                task.work_point = points[values["work_point"]]
+            case "title":
+                task.title = values["title"]
+            case "note":
+                task.note = values["note"] or ""
+            case "starts_on":
+                task.starts_on = _day(values["starts_on"])
+            case "target":
+                goal = values["target"]
+                task.target = Decimal(str(goal["value"])) if goal else None
+                task.unit = goal["unit"] if goal else task.unit
+            case "deadline":
+                _set_deadline(task, values)
+
+
+def _set_deadline(task: Task, values: dict[str, Any]) -> None:
+    deadline = values["deadline"]
+    task.cadence = CADENCE_OF[deadline["kind"]] if deadline else Cadence.ONCE
+    task.due_day, task.due_month = values["_"]["rule"]
+    single = deadline is not None and task.cadence in {Cadence.ONCE, Cadence.YEARLONG}
+    task.due_on = _day(deadline["due_on"]) if single else None
+
+
+def _early_days(values: dict[str, Any]) -> list[str]:
+    """The dates before the last of a single deadline: its milestones."""
+    deadline = values["deadline"]
+    return deadline["dates"][:-1] if deadline and deadline["kind"] == "date" else []
+
+
+def create(batch: ImportBatch, rows: Sequence[ImportRow], points: dict[int, WorkPoint]) -> list[Task]:
+    """The new tasks, at the end of their work points, in the order of the sheet."""
+    last = batch.plan.tasks.aggregate(last=Max("position"))["last"] or 0
+    tasks = []
+    for position, row in enumerate(rows, last + 1):
+        task = Task(plan=batch.plan, origin=batch, number=row.values["number"] or "", position=position)
+        _set(task, ("work_point", "title", "target", "deadline", "starts_on", "note"), row.values, points)
+        tasks.append(task)
+    bulk.insert(tasks)
+    bulk.insert(_units(zip(tasks, rows, strict=True)))
+    bulk.insert(
+        Milestone(task=task, due_on=_day(day))
+        for task, row in zip(tasks, rows, strict=True)
+        for day in _early_days(row.values)
+    )
+    return tasks
+
+
+def _units(pairs: Iterable[tuple[Task, ImportRow]]) -> Iterable[TaskUnit]:
+    for task, row in pairs:
+        for position, (role, kind, key) in enumerate(row.values["_"]["units"]):
+            which = {"organization_id": key} if kind == "o" else {"group_id": key}
+            yield TaskUnit(task=task, role=role, position=position, **which)
+
+
+def change(batch: ImportBatch, rows: Sequence[ImportRow], points: dict[int, WorkPoint]) -> list[Task]:
+    """The changed tasks: only the fields that differ."""
+    keys = [row.task_id for row in rows]
+    found: dict[int, Task] = {}
+    for start in range(0, len(keys), CHUNK):
+        found |= Task.objects.in_bulk(keys[start : start + CHUNK])
+    pairs = [(found[row.task_id], row) for row in rows if row.task_id in found]
+    for task, row in pairs:
+        _set(task, row.changes, row.values, points)
+        task.is_proposed = False  # the list is the office's word
+        task.version += 1
+    Task.objects.bulk_create(
+        [task for task, _row in pairs],
+        batch_size=500,
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=COLUMNS,
+    )
+    regrouped = [(task, row) for task, row in pairs if UNIT_FIELDS & row.changes.keys()]
+    redated = [(task, row) for task, row in pairs if "deadline" in row.changes]
+    for start in range(0, len(pairs), CHUNK):
+        part = slice(start, start + CHUNK)
+        TaskUnit.objects.filter(task__in=[task for task, _row in regrouped[part]]).delete()
+        Milestone.objects.filter(task__in=[task for task, _row in redated[part]], title="").delete()
+    bulk.insert(_units(regrouped))
+    _redate(redated)
+    _move(pairs)
+    return [task for task, _row in pairs]
+
+
+def _redate(pairs: Sequence[tuple[Task, ImportRow]]) -> None:
+    """Milestones of changed deadlines; those with a title of their own stay."""
+    titled = set(Milestone.objects.filter(task__plan__in={t.plan_id for t, _r in pairs}).values_list("task", "due_on"))
+    wanted = [(task, _day(day)) for task, row in pairs for day in _early_days(row.values)]
+    bulk.insert(Milestone(task=task, due_on=day) for task, day in wanted if (task.pk, day) not in titled)
+
+
+def _move(pairs: Sequence[tuple[Task, ImportRow]]) -> None:
+    """Assignments carry their work point; those of a moved task move along, whatever their state."""
+    for task, row in pairs:
+        if "work_point" in row.changes:
+            Assignment.objects.filter(task=task).update(work_point=task.work_point_id)
+
+
+def acts(
+    created: Sequence[Task], new: Sequence[ImportRow], changed: Sequence[Task], rows: Sequence[ImportRow]
+) -> list[Act]:
+    """One act of the record per task."""
+    found = [
+        Act("task.create", task, None, {"row": row.row, "import": task.origin_id, "number": task.number,
+                                        "deadline": row.values["deadline"] and row.values["deadline"]["due_on"]})
+        for task, row in zip(created, new, strict=True)
+    ]  # fmt: skip
+    of = {row.task_id: row for row in rows}
+    for task in changed:
+        what = of[task.pk].changes
+        before = {field: change["from"] for field, change in what.items()}
+        found.append(Act("task.update", task, before, {field: change["to"] for field, change in what.items()}))
+    return found

@@ -1,0 +1,52 @@
+"""What the command prints: the rows as read, or the difference to the plan. One object, plain JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tasks.models import ImportBatch
+
+from .resource import TaskResource, Verdict
+
+
+def _public(values: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if key != "_"}
+
+
+def _errors(resource: TaskResource) -> list[dict[str, Any]]:
+    return [{"row": staged.row} | _public(error) for staged in resource.staged for error in staged.errors]
+
+
+def rows_json(name: str, resource: TaskResource) -> dict[str, Any]:
+    """The rows as read; those with an error stand in `errors` only."""
+    table = resource.context.table
+    return {
+        "file": name,
+        "sheet": table.sheet,
+        "header_rows": table.header_rows,
+        "rows": [_public(staged.values) for staged in resource.staged if staged.verdict != Verdict.REFUSED],
+        "skipped_rows": table.skipped,
+        "errors": _errors(resource),
+    }
+
+
+def diff_json(name: str, resource: TaskResource) -> dict[str, Any]:
+    """What the file would create and change in the plan, and what of its own earlier version it leaves out."""
+    table, matches = resource.context.table, resource.context.matches
+    base = ImportBatch.objects.filter(pk=matches.base).values_list("name", flat=True).first()
+    of = {verdict: [staged for staged in resource.staged if staged.verdict == verdict] for verdict in Verdict.values}
+    return {
+        "file": name,
+        "base": base,
+        "sheet": table.sheet,
+        "header_rows": table.header_rows,
+        "created": [_public(staged.values) for staged in of[Verdict.NEW]],
+        "updated": [
+            {"row": s.row, "number": s.values["number"], "title": s.values["title"], "changes": s.changes}
+            for s in of[Verdict.CHANGED]
+        ],
+        "unchanged": [staged.values["number"] for staged in of[Verdict.UNCHANGED]],
+        "absent": [{"number": row.number or None, "title": row.fields["title"]} for row in matches.absent],
+        "skipped_rows": table.skipped,
+        "errors": _errors(resource),
+    }
