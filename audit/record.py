@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, models
 
+from lib import bulk
+
 from .models import AuditEntry
 
 
@@ -20,6 +22,14 @@ class Act(NamedTuple):
     target: models.Model
     before: dict[str, Any] | None = None
     after: dict[str, Any] | None = None
+
+
+class Deed(NamedTuple):
+    """An act with its person and its moment, for a record that spans many of both."""
+
+    act: Act
+    by: Any
+    at: datetime.datetime
 
 
 def _plain(values: dict[str, Any] | None) -> dict[str, Any] | None:
@@ -60,11 +70,16 @@ def record_many(acts: Iterable[Act], *, by: Any, at: datetime.datetime, scope_id
 
     Raises ImproperlyConfigured outside a transaction: an act without its record must not be possible.
     """
-    if not connection.in_atomic_block:
-        raise ImproperlyConfigured("An act is recorded in the transaction that does it; open one first.")
     if scope_id is None and by is not None:
         scope_id = by.organization.root_id
-    AuditEntry.objects.bulk_create(
+    record_deeds((Deed(act, by, at) for act in acts), scope_id=scope_id)
+
+
+def record_deeds(deeds: Iterable[Deed], *, scope_id: int | None) -> None:
+    """Adds acts of several people and moments, in the order given, which should be that of time."""
+    if not connection.in_atomic_block:
+        raise ImproperlyConfigured("An act is recorded in the transaction that does it; open one first.")
+    bulk.insert(
         [
             AuditEntry(
                 scope_id=scope_id,
@@ -77,7 +92,7 @@ def record_many(acts: Iterable[Act], *, by: Any, at: datetime.datetime, scope_id
                 before=_plain(act.before),
                 after=_plain(act.after),
             )
-            for act in acts
+            for act, by, at in deeds
         ],
         batch_size=1000,
     )
