@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from .models import Organization, OrganizationAlias, OrganizationGroup, User
+from .names import key_of
 
 Named = Organization | OrganizationGroup
 _SEPARATORS = re.compile(r"[、，,；;\n]+")
@@ -41,7 +42,9 @@ class Directory:
         by_key: dict[int, Organization] = {unit.pk: unit for unit in self.units}
         for unit in self.units:
             self._add(unit, unit.name, unit.short_name)
-        for key, name in OrganizationAlias.objects.filter(organization__in=by_key).values_list("organization", "name"):
+        for key, name in OrganizationAlias.objects.filter(organization__in=units.values("pk")).values_list(
+            "organization", "name"
+        ):
             self._add(by_key[key], name)
         for group in self.groups:
             self._add(group, *group.all_names)
@@ -51,6 +54,12 @@ class Directory:
             found = self._by_name.setdefault(name, [])
             if name and unit not in found:
                 found.append(unit)
+
+    def owners(self, name: str) -> list[Named]:
+        """All that are known under this name, dissolved units too, however its blanks and brackets are written."""
+        wanted = key_of(name)
+        found = [unit for known, units in self._by_name.items() if key_of(known) == wanted for unit in units]
+        return list(dict.fromkeys(found)) if wanted else []
 
     def find(self, name: str) -> Named:
         """The active unit of this name; raises ValidationError that says why there is none."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -26,10 +27,8 @@ MOST_MILESTONES = 20
 class TaskForm(DeadlineForm):
     """Everything but the milestones. `task` None for a new one."""
 
-    work_point = forms.ModelChoiceField(
+    work_point = forms.TypedChoiceField(
         label=gettext_lazy("Work point"),
-        queryset=WorkPoint.objects.none(),
-        empty_label=None,
         error_messages={
             "invalid_choice": gettext_lazy("This work point does not belong to the plan. Choose one of the list.")
         },
@@ -71,17 +70,30 @@ class TaskForm(DeadlineForm):
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(
-        self, *args: Any, plan: Plan, points: Any, directory: Directory, task: Task | None = None, **kwargs: Any
+        self,
+        *args: Any,
+        plan: Plan,
+        points: Sequence[WorkPoint],
+        directory: Directory,
+        task: Task | None = None,
+        **kwargs: Any,
     ) -> None:
         self.plan, self.task, self.directory = plan, task, directory
         if task is not None:
             kwargs["initial"] = initial_of(task)
         super().__init__(*args, **kwargs)
-        self.fields["work_point"].queryset = points  # type: ignore[attr-defined]
+        self._offer(points)
         for name in UnitRole.values:
             self.fields[name].directory = directory  # type: ignore[attr-defined]
             self.fields[name].widget.attrs["data-remove"] = _("Remove")
         dress(self)
+
+    def _offer(self, points: Sequence[WorkPoint]) -> None:
+        """The plan's work points, from the list that the page has read anyway."""
+        by_key = {str(point.pk): point for point in points}
+        field: Any = self.fields["work_point"]
+        field.choices = [(key, f"{formats.ordinal(point.number)} {point.title}") for key, point in by_key.items()]
+        field.coerce = by_key.__getitem__
 
     def clean_number(self) -> str:
         """The number without blanks around it; that it is free is checked once the work point is known."""
@@ -112,6 +124,7 @@ class TaskForm(DeadlineForm):
 def initial_of(task: Task) -> dict[str, Any]:
     """The form's values of a task that was read with for_list()."""
     found = {name: getattr(task, name) for name in FIELDS} | {"version": task.version}
+    found["work_point"] = task.work_point_id
     if task.target is not None:
         found["target"] = f"{task.target:f}".rstrip("0").rstrip(".")
     for role in UnitRole.values:
@@ -177,9 +190,7 @@ def now_words(task: Task, form: TaskForm) -> list[tuple[str, str]]:
     now = initial_of(task)
     found = []
     for name in (*FIELDS, *UnitRole.values):
-        value = now[name]
-        if name == "target":
-            value = task.target
+        value = getattr(task, name) if name in ("target", "work_point") else now[name]
         if form.cleaned_data.get(name) != value:
             found.append((str(form.fields[name].label), _words(task, name, value)))
     return found

@@ -80,7 +80,7 @@ class _Page:
     def __init__(self, request: HttpRequest, plan: Plan, user: User, task: Task | None) -> None:
         self.request, self.plan, self.user, self.task = request, plan, user, task
         self.directory = Directory(user, groups=True)
-        self.points = plan.work_points.all()
+        self.points = list(plan.work_points.all())
         initial = {} if task else {"work_point": self._asked_point()}
         milestones = [{"due_on": m.due_on, "title": m.title} for m in task.milestones.all()] if task else []
         data = request.POST or None
@@ -152,7 +152,7 @@ def task_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything about one task; open assignments follow, what has been done stays."""
     user: Any = request.user
     task = get_object_or_404(Task.objects.visible_to(user).for_list().prefetch_related("milestones"), pk=pk)
-    request.plan = task.plan  # type: ignore[attr-defined]
+    task.plan = plan_of(request, task.plan.year)
     user = manager(request)
     page = _Page(request, task.plan, user, task)
     untouched = Task.objects.untouched().filter(pk=pk).exists()
