@@ -41,7 +41,7 @@
     Array.prototype.forEach.call(field.files, function (file) {
       var item = document.createElement("li");
       var size = file.size < 1048576 ? Math.max(1, Math.round(file.size / 1024)) + " KB" : (file.size / 1048576).toFixed(1) + " MB";
-      item.textContent = file.name + " · " + size + (file.size > limit ? " · " + data.tooLarge.replace("%(limit)s", field.dataset.limit) : "");
+      item.textContent = file.name + " · " + size + (file.size > limit ? " · " + data.tooLarge : "");
       if (file.size > limit) { item.className = "over"; }
       list.appendChild(item);
     });
