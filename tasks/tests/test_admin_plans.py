@@ -168,8 +168,13 @@ def test_a_work_point_is_added_and_renumbered(admin, plan):
 
 @pytest.mark.parametrize(
     ("changed", "field"),
-    [({"number": "1"}, "number"), ({"number": "0"}, "number"), ({"title": ""}, "title"), ({"short_title": "长" * 13}, "short_title")],
-)  # fmt: skip
+    [
+        ({"number": "1"}, "number"),
+        ({"number": "0"}, "number"),
+        ({"title": ""}, "title"),
+        ({"short_title": "长" * 13}, "short_title"),
+    ],
+)
 def test_a_wrong_work_point_is_refused(changed, field, admin, plan):
     response = admin.post("/2017/points/new/", {"number": "11", "title": "题", "short_title": ""} | changed)
     assert list(errors(response)) == [field]
