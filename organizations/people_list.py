@@ -125,7 +125,7 @@ class PeopleFilter:
     def heads(self) -> list[Head]:
         """The column heads; the sorted one reverses."""
         named = [
-            ("name", _("Name"), ""),
+            ("name", _("Real name"), ""),
             ("account", _("Account"), "no-card"),
             ("unit", _("Unit"), ""),
             ("role", _("Role"), ""),
@@ -178,7 +178,7 @@ def row_of(user: User) -> PersonRow:
 def sheet_columns() -> list[Column]:
     """The heads of the exported sheet."""
     heads = [
-        (_("Account"), 18), (_("Name"), 14), (_("Unit"), 34), (_("Role"), 10), (_("Post"), 20), (_("Phone"), 16),
+        (_("Account"), 18), (_("Real name"), 14), (_("Unit"), 34), (_("Role"), 10), (_("Post"), 20), (_("Phone"), 16),
         (_("E-mail"), 26), (_("State"), 14), (_("Last login"), 14),
     ]  # fmt: skip
     return [Column(head, width) for head, width in heads]

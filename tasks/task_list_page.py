@@ -59,17 +59,17 @@ def sorting(request: HttpRequest) -> tuple[str, tuple[str, ...]]:
     return ordering(request, SORTS, "plan")
 
 
-def fields_of(chosen: TaskFilter) -> list[Field]:
-    """The selects of the filter bar."""
+def fields_of(chosen: TaskFilter) -> tuple[list[Field], list[Field]]:
+    """The selects that stand in the bar, and those behind 更多."""
     points = [(str(p.number), f"{formats.ordinal(p.number)} {p.title}") for p in chosen.work_points]
     leads = [(value, u.label if isinstance(u, Organization) else u.name) for value, u in chosen.leads]
     named = [("point", points), ("lead", leads)]
-    named += [(key, list(chosen.choices[key].items())) for key in ("cadence", "proposed", "units", "withdrawn")]
+    named += [(key, list(chosen.choices[key].items())) for key in ("proposed", "units", "cadence", "withdrawn")]
     found = []
     for name, options in named:
         now = chosen.raw(name) if name in chosen.values else ""
         found.append(Field(name, chosen.labels[name], [(value, text, value == now) for value, text in options]))
-    return found
+    return found[:4], found[4:]
 
 
 def heads_of(chosen: TaskFilter, sort: str) -> list[Head]:
@@ -79,9 +79,9 @@ def heads_of(chosen: TaskFilter, sort: str) -> list[Head]:
         ("number", "plan", _("No."), "num no-card", "52"),
         ("point", "", _("Point"), "no-card", "52"),
         ("title", "title", _("Task"), "c-wide", ""),
-        ("lead", "", _("Lead unit"), "", "150"),
+        ("lead", "", _("Lead unit"), "", "144"),
         ("cooperating", "", _("Cooperating unit"), "no-card", "190"),
-        ("due", "due", _("Deadline"), "no-card", "176" if wide else "136"),
+        ("due", "due", _("Deadline"), "no-card", "176" if wide else "152"),
         ("target", "target", _("Target"), "num no-card", "96"),
         ("tally", "", _("Signed off"), "num", "84"),
     ]

@@ -49,7 +49,6 @@ def user_list(request: HttpRequest) -> HttpResponse:
         "roles": [(value, label, value == chosen.role) for value, label in Role.choices],
         "states": [(value, label, value == chosen.active) for value, label in active_choices()],
         "units": chosen.units(),
-        "query": chosen.q,
     }
     return render(request, "organizations/user_list.html", context)
 

@@ -82,8 +82,8 @@
     area.hidden = true; area.required = false;
     input.type = "text"; input.id = area.id; area.removeAttribute("id");
     if (area.getAttribute("aria-describedby")) { input.setAttribute("aria-describedby", area.getAttribute("aria-describedby")); }
-    if (area.autofocus) { area.autofocus = false; input.autofocus = true; }
     wrap.appendChild(input);
+    if (area.autofocus) { area.autofocus = false; input.focus(); }
     function sync() { area.value = names.join("、"); }
     function draw() {
       Array.prototype.slice.call(wrap.querySelectorAll(".chip")).forEach(function (chip) { wrap.removeChild(chip); });

@@ -69,6 +69,11 @@ class TaskForm(DeadlineForm):
     )
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
+    field_order = (
+        "work_point", "number", "title", "requirement", "target", "unit", "lead", "cooperating",
+        "cadence", "due_day", "due_month", "starts_on", "due_on",
+    )  # fmt: skip
+
     def __init__(
         self,
         *args: Any,
@@ -161,6 +166,12 @@ _Milestones = forms.formset_factory(
 
 class MilestoneFormSet(_Milestones):  # type: ignore[valid-type, misc]
     """All milestones of a task; replaced as a whole, so no keys travel with the form."""
+
+    def leave_focus(self) -> None:
+        """The first wrong field of the page gets it, and that stands further up."""
+        for line in self.forms:
+            for field in line.fields.values():
+                field.widget.attrs.pop("autofocus", None)
 
     def check_against(self, form: TaskForm) -> bool:
         """Compares the days with start and deadline; False (and errors at the lines) where one does not fit."""

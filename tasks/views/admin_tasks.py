@@ -44,17 +44,20 @@ def task_list(request: HttpRequest, year: int) -> HttpResponse:
     chosen = TaskFilter(request.GET, user=user, plan=plan)
     page = page_of(request, ordered(request, chosen).for_list())
     sort, _columns = task_list_page.sorting(request)
+    bar, more = task_list_page.fields_of(chosen)
     context = {
         "plan": plan,
         "chosen": chosen,
         "chips": chosen.chips(),
         "ignored": chosen.ignored_labels(),
-        "fields": task_list_page.fields_of(chosen),
+        "bar": bar,
+        "more": more,
+        "more_set": bool({"cadence", "withdrawn", "due_from", "due_to"} & chosen.values.keys()),
         "heads": task_list_page.heads_of(chosen, sort),
         "sort": "" if sort == "plan" else sort,
         "page": page,
         "rows": task_list_page.rows_of(page.object_list, user, chosen, clock.today()),
-        "query": chosen.query(),
+        "list_query": chosen.query(),
     }
     return render(request, "tasks/task_list.html", context)
 
@@ -95,6 +98,8 @@ class _Page:
     def valid(self) -> bool:
         """Checks form and lines, all of them, so that everything wrong is said at once."""
         right = [self.form.is_valid(), self.lines.is_valid()]
+        if not right[0]:
+            self.lines.leave_focus()
         return all(right) and self.lines.check_against(self.form)
 
     def refuse(self, error: ValidationError) -> None:
