@@ -82,6 +82,7 @@ def _describe(batch: ImportBatch, resource: TaskResource) -> None:
     table = resource.context.table
     batch.sheet = table.sheet[:100]
     batch.layout = {"header_rows": table.header_rows, "skipped": table.skipped, "labels": table.labels}
+    batch.layout["postponed"] = sum(_is_later(staged.changes) for staged in resource.staged)
     verdicts = [staged.verdict for staged in resource.staged]
     for verdict in Verdict.values:
         setattr(batch, verdict, verdicts.count(verdict))
@@ -90,6 +91,12 @@ def _describe(batch: ImportBatch, resource: TaskResource) -> None:
         {"pk": row.pk, "number": row.number or None, "title": row.fields["title"]}
         for row in resource.context.matches.absent
     ]
+
+
+def _is_later(changed: dict[str, Any]) -> bool:
+    """True where a change moves a deadline back."""
+    old, new = ((changed.get("deadline") or {}).get(key) or {} for key in ("from", "to"))
+    return bool(old.get("due_on") and new.get("due_on") and new["due_on"] > old["due_on"])
 
 
 def _stage(batch: ImportBatch, resource: TaskResource) -> None:

@@ -17,9 +17,8 @@ from lib.sheets.read import ENDINGS
 
 
 def _help() -> str:
-    return _(
-        "*.xlsx, *.xls or *.ods, at most %(limit)s MB. Nothing is written before you have checked the preview."
-    ) % {"limit": settings.UPLOAD_LIMIT_MB}
+    text = _("*.xlsx, *.xls or *.ods, at most %(limit)s MB. Nothing is written before you have checked the preview.")
+    return text % {"limit": settings.UPLOAD_LIMIT_MB}
 
 
 class UploadForm(OfficeForm):

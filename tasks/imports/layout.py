@@ -68,7 +68,8 @@ def find_table(sheets: Iterable[Sheet]) -> Table:
     if seen:
         raise UnknownLayoutError(
             _(
-                "The header has no column for the task or none for the units: it reads “%(found)s”. Needed are %(needed)s."
+                "The header has no column for the task or none for the units: it reads “%(found)s”. "
+                "Needed are %(needed)s."
             )
             % {"found": "｜".join(seen)[:120], "needed": "重点任务、牵头单位、责任单位、完成时限"}
         )

@@ -28,7 +28,7 @@ class ImportBatchQuerySet(models.QuerySet["ImportBatch"]):
 
     def for_list(self) -> ImportBatchQuerySet:
         """With what a list row shows."""
-        return self.select_related("by", "by__organization")
+        return self.select_related("by", "by__organization", "base")
 
 
 class ImportBatch(models.Model):

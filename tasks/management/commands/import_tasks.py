@@ -54,8 +54,9 @@ class Command(BaseCommand):
             batch = imports.preview(plan=plan, path=path, name=path.name, by=None, at=clock.now())
             outcome = imports.commit(batch=batch, by=None, at=clock.now(), today=clock.today())
             self.stderr.write(
-                f"{path.name}: {outcome.created} tasks created, {outcome.changed} changed, {batch.unchanged} unchanged, "
-                f"{batch.refused} rows refused; {outcome.fanned.created} assignments created, "
+                f"{path.name}: {outcome.created} tasks created, {outcome.changed} changed, "
+                f"{batch.unchanged} unchanged, {batch.refused} rows refused; "
+                f"{outcome.fanned.created} assignments created, "
                 f"{outcome.fanned.adjusted} adjusted, {outcome.fanned.cancelled} cancelled."
             )
         if refused:

@@ -1,0 +1,245 @@
+"""The pages of the import: strings prepared once per row, before → after per field."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from django.urls import reverse
+from django.utils.html import escape, format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from lib import formats
+from lib.sheets.write import Column
+from organizations.models import Organization
+from tasks.imports import faults
+from tasks.imports.layout import HEADERS
+from tasks.imports.resource import LABELS
+from tasks.imports.snapshot import CADENCE_OF
+from tasks.models import ImportBatch, ImportRow
+from tasks.states import Cadence
+
+Verdict = ImportRow.Verdict
+State = ImportBatch.State
+SHOWS = ("", "all", *Verdict.values, "absent")
+SIGNAL_OF: dict[str, str] = {
+    Verdict.NEW: "sent", Verdict.CHANGED: "soon", Verdict.UNCHANGED: "none", Verdict.REFUSED: "over",
+}  # fmt: skip
+MARK_OF: dict[str, str] = {Verdict.NEW: "＋", Verdict.CHANGED: "≠", Verdict.UNCHANGED: "＝", Verdict.REFUSED: "✕"}
+STATE_SIGNAL: dict[str, str] = {State.PREVIEWED: "soon", State.COMMITTED: "done", State.DISCARDED: "none"}
+# Column of the page → the fields of a staged row it shows, and the cells of a refused one.
+COLUMNS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "number": (("number",), ("number",)),
+    "work_point": (("work_point",), ("work_point",)),
+    "title": (("title",), ("title",)),
+    "target": (("target",), ("amount", "unit")),
+    "lead": (("lead", "lead_groups"), ("lead",)),
+    "cooperating": (("cooperating", "groups"), ("responsible", "cooperating")),
+    "deadline": (("starts_on", "deadline"), ("start", "deadline")),
+    "note": (("note",), ("note",)),
+}
+
+
+class Why(NamedTuple):
+    """What is wrong with one cell."""
+
+    where: str
+    text: str
+
+
+class Shown(NamedTuple):
+    """A row of the preview; `cells` stand in the order of COLUMNS."""
+
+    row: int
+    verdict: str
+    signal: str
+    mark: str
+    label: str
+    cells: list[SafeString]
+    whys: list[Why]
+    href: str
+
+
+class Total(NamedTuple):
+    """A figure of the strip, which is a filter too."""
+
+    show: str
+    label: str
+    number: int
+    detail: str
+    current: bool
+
+
+def heads() -> list[str]:
+    """The page's words for its columns."""
+    words = {
+        "number": _("Number"), "work_point": _("Work point"), "title": _("Task"), "target": _("Target"),
+        "lead": _("Lead unit"), "cooperating": _("Cooperating unit"), "deadline": _("Deadline"), "note": _("Note"),
+    }  # fmt: skip
+    return [words[column] for column in COLUMNS]
+
+
+def totals(batch: ImportBatch, show: str) -> list[Total]:
+    """All, new, changed, unchanged, refused, absent."""
+    count = batch.new + batch.changed + batch.unchanged + batch.refused
+    absent = [item["number"] for item in batch.absent if item["number"]]
+    named = "、".join(absent[:4]) + ("…" if len(absent) > 4 else "")
+    kept = _("kept: %(numbers)s") % {"numbers": named} if named else ""
+    found = [
+        ("all", _("All rows"), count, ""),
+        (Verdict.NEW, "＋ " + _("New"), batch.new, ""),
+        (Verdict.CHANGED, "≠ " + _("Changed"), batch.changed, ""),
+        (Verdict.UNCHANGED, "＝ " + _("Unchanged"), batch.unchanged, _("spelling alone is no change")),
+        (Verdict.REFUSED, "✕ " + _("Refused"), batch.refused, _("the others are imported")),
+        ("absent", _("Not in the sheet"), len(batch.absent), kept),
+    ]
+    return [Total(value, label, number, detail, show == value) for value, label, number, detail in found]
+
+
+def shown_rows(rows: Sequence[ImportRow], batch: ImportBatch) -> list[Shown]:
+    """Rows of one page; short names of units are looked up once for all of them."""
+    writer = _Writer(_short_names(rows), batch)
+    return [writer.row(row) for row in rows]
+
+
+def _short_names(rows: Iterable[ImportRow]) -> dict[str, str]:
+    names: set[str] = set()
+    for row in rows:
+        for values in (row.values, *(change for change in row.changes.values())):
+            for field in ("lead", "cooperating", "from", "to"):
+                found = values.get(field)
+                names.update(name for name in found or () if isinstance(found, list))
+    pairs = Organization.objects.filter(name__in=names).values_list("name", "short_name") if names else []
+    return {name: short for name, short in pairs if short}
+
+
+class _Writer:
+    """Writes the values of one batch."""
+
+    def __init__(self, short: dict[str, str], batch: ImportBatch) -> None:
+        self.short = short
+        self.batch = batch
+        self.year = batch.plan.year
+
+    def row(self, row: ImportRow) -> Shown:
+        refused = row.verdict == Verdict.REFUSED
+        cells = [self._raw(row, raw) if refused else self._cell(row, fields) for fields, raw in COLUMNS.values()]
+        href = reverse("task", args=[row.task_id]) if row.task_id else ""
+        label = str(Verdict(row.verdict).label)
+        signal, mark = SIGNAL_OF[row.verdict], MARK_OF[row.verdict]
+        return Shown(row.row, row.verdict, signal, mark, label, cells, list(whys(row)), href)
+
+    def _raw(self, row: ImportRow, fields: Sequence[str]) -> SafeString:
+        """The cells as they stand, the wrong ones waved."""
+        bad = {error["_"]["field"] for error in row.errors}
+        parts = []
+        for field in fields:
+            text = row.values["cells"].get(field, "")
+            if field in bad:
+                parts.append(format_html('<span class="bad">{}</span>', text or _("(empty)")))
+            elif text:
+                parts.append(escape(text))
+        return format_html_join(" ", "{}", ((part,) for part in parts))
+
+    def _cell(self, row: ImportRow, fields: Sequence[str]) -> SafeString:
+        parts = []
+        for field in fields:
+            change = row.changes.get(field)
+            now = self._text(field, row.values.get(field), row.values)
+            if change is None:
+                parts.append(escape(now))
+            elif isinstance(change["to"], list):
+                parts.append(self._listed(change["from"] or [], change["to"]))
+            else:
+                before = self._text(field, change["from"], row.values) or _("(empty)")
+                parts.append(format_html("<del>{}</del><ins>{}</ins>", before, now or _("(empty)")))
+        return format_html_join(" ", "{}", ((part,) for part in parts if part))
+
+    def _listed(self, old: list[str], new: list[str]) -> SafeString:
+        """Units: those that leave struck through, those that come marked."""
+        every = [*(name for name in old if name not in new), *new]
+        parts = []
+        for name in every:
+            form = "<del>{}</del>" if name not in new else "{}" if name in old else "<ins>{}</ins>"
+            parts.append(format_html(form, self.short.get(name, name)))
+        return format_html_join(_("、"), "{}", ((part,) for part in parts))
+
+    def _text(self, field: str, value: Any, values: dict[str, Any]) -> str:
+        if value is None or value == []:
+            return ""
+        match field:
+            case "work_point":
+                return formats.ordinal(value)
+            case "target":
+                return formats.amount(value["value"], value["unit"])
+            case "deadline":
+                return self._deadline(value)
+            case "starts_on":
+                return _("from %(day)s") % {"day": formats.short_day(datetime.date.fromisoformat(value), self.year)}
+        if field == "groups":  # those that lead stand with the leads
+            value = [name for name in value if name not in values.get("lead_groups", [])]
+        return _("、").join(self.short.get(name, name) for name in value) if isinstance(value, list) else str(value)
+
+    def _deadline(self, deadline: dict[str, Any]) -> str:
+        days = [formats.short_day(datetime.date.fromisoformat(day), self.year) for day in deadline["dates"]]
+        if deadline["kind"] == "date":
+            return _("、").join(days)
+        label = str(Cadence(CADENCE_OF[deadline["kind"]]).label)
+        return f"{label} · {days[0]} …" if deadline["kind"] in {"monthly", "quarterly"} and days else label
+
+
+def whys(row: ImportRow) -> Iterable[Why]:
+    """Row, column, what is wrong, what to do."""
+    for error in row.errors:
+        details = {key: value for key, value in error["_"].items() if key != "field"}
+        where = _("Row %(row)s, “%(column)s”:") % {"row": row.row, "column": error["column"]}
+        yield Why(where, faults.message(error["code"], error["value"], details))
+
+
+def notes(batch: ImportBatch) -> list[str]:
+    """What the admin should know before confirming."""
+    found = []
+    later = batch.layout.get("postponed", 0)
+    if later:
+        text = ngettext(
+            "%(count)s change moves a deadline back; the first deadline stays on record.",
+            "%(count)s changes move a deadline back; the first deadlines stay on record.",
+            later,
+        )
+        found.append(text % {"count": later})
+    if batch.absent:
+        text = ngettext(
+            "%(count)s task of the plan is missing in this new version of its list. It is kept; "
+            "withdraw it on its page.",
+            "%(count)s tasks of the plan are missing in this new version of their list. They are kept; "
+            "withdraw them on their pages.",
+            len(batch.absent),
+        )
+        found.append(text % {"count": len(batch.absent)})
+    return found
+
+
+def refused_columns(batch: ImportBatch) -> list[Column]:
+    """Heads of the workbook with the refused rows: the sheet's own words, then the reasons."""
+    labels = batch.layout["labels"]
+    wide = {"title": 46, "lead": 24, "responsible": 30, "cooperating": 30, "work_point": 24, "note": 20}
+    found = [Column(_("Row"), 7)]
+    found += [Column(labels.get(field) or LABELS[field], wide.get(field, 12)) for field in HEADERS if field in labels]
+    return [*found, Column(_("What is wrong and what to do"), 70)]
+
+
+def refused_rows(batch: ImportBatch, rows: Iterable[ImportRow]) -> Iterable[list[Any]]:
+    """The refused rows as they stand, with the reasons."""
+    for row in rows:
+        cells = [row.values["cells"].get(field, "") for field in HEADERS if field in batch.layout["labels"]]
+        yield [row.row, *cells, "\n".join(f"{why.where}{why.text}" for why in whys(row))]
+
+
+def template_columns() -> list[Column]:
+    """The empty sheet that the page offers."""
+    widths = (6, 30, 46, 10, 10, 24, 36, 18, 24)
+    fields = ("number", "work_point", "title", "amount", "unit", "lead", "responsible", "deadline", "note")
+    return [Column(LABELS[field], width) for field, width in zip(fields, widths, strict=True)]
