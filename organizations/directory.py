@@ -11,7 +11,6 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from .models import Organization, OrganizationAlias, OrganizationGroup, User
-from .names import key_of
 
 Named = Organization | OrganizationGroup
 _SEPARATORS = re.compile(r"[、，,；;\n]+")
@@ -54,12 +53,6 @@ class Directory:
             found = self._by_name.setdefault(name, [])
             if name and unit not in found:
                 found.append(unit)
-
-    def owners(self, name: str) -> list[Named]:
-        """All that are known under this name, dissolved units too, however its blanks and brackets are written."""
-        wanted = key_of(name)
-        found = [unit for known, units in self._by_name.items() if key_of(known) == wanted for unit in units]
-        return list(dict.fromkeys(found)) if wanted else []
 
     def find(self, name: str) -> Named:
         """The active unit of this name; raises ValidationError that says why there is none."""
