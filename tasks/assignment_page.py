@@ -126,6 +126,12 @@ def _when(one: Assignment, at: datetime.datetime) -> str:
     return f"{formats.short_day(local.date(), one.plan.year)} {local:%H:%M}"
 
 
+def _who(one: Assignment, person: User) -> str:
+    """The post; with the unit where it is another than the assignment's."""
+    own = person.organization_id == one.organization_id
+    return (person.post or person.get_role_display()) if own else person.post_and_unit
+
+
 def _entry_step(one: Assignment, entry: ProgressEntry, files: int) -> Step:
     unit = one.task.unit
     if one.target is not None or entry.quantity:
@@ -143,7 +149,7 @@ def _entry_step(one: Assignment, entry: ProgressEntry, files: int) -> Step:
         done = _("done on %(day)s") % {"day": formats.short_day(entry.happened_on, one.plan.year)}
         when = f"{when} · {done}"
     texts = [pair for pair in texts if pair[1]]
-    return Step(entry.created_at, "i-pen", "none", _("Logged"), amount, texts, when, entry.author.post_and_unit)
+    return Step(entry.created_at, "i-pen", "none", _("Logged"), amount, texts, when, _who(one, entry.author))
 
 
 def _review_step(one: Assignment, review: Review) -> Step:
@@ -157,7 +163,7 @@ def _review_step(one: Assignment, review: Review) -> Step:
 
 def _submit_step(one: Assignment, act: AuditEntry) -> Step:
     opinion = (act.after or {}).get("opinion", "")
-    who = act.by.post_and_unit if act.by else ""
+    who = _who(one, act.by) if act.by else ""
     return Step(
         act.at, "s-sent", "sent", _("Submitted"), "", [("", opinion)] if opinion else [], _when(one, act.at), who
     )
@@ -279,6 +285,8 @@ def page_of(one: Assignment, user: User, today: datetime.date, whole: bool) -> d
         "tiles": tiles if whole else tiles[:TILES],
         "tiles_number": len(tiles),
         "conditions": conditions_of(one, len(proofs)),
+        "handed": next((step for step in steps if step.signal == "sent"), None) if one.done_on else None,
+        "result": entries[0].what if entries and one.done_on else "",
         "back": back if one.state == AssignmentState.SENT_BACK else None,
         "queue": queue_of(one, user, today) if may["send_back"] else None,
         "saved_key": str(latest.request_key) if latest else "",

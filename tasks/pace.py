@@ -56,9 +56,10 @@ def percent_of(assignment: Assignment) -> float:
 
 def pace_of(assignment: Assignment, entries: Iterable[ProgressEntry], today: datetime.date) -> Pace:
     """The bar and its sentence; `entries` are all of the assignment's."""
-    running = assignment.is_open and assignment.due_on is not None and assignment.due_on >= today
+    due_on = assignment.due_on
+    running = assignment.done_on is None and not assignment.is_complete and due_on is not None and due_on >= today
     expected = round(assignment.expected_percent(today), 1) if running else 0.0
-    forecast = _forecast(assignment, entries, today) if running and assignment.target else ""
+    forecast = _forecast(assignment, entries, today) if running else ""
     return Pace(percent_of(assignment), expected, behind_words(assignment, today), forecast)
 
 
@@ -67,9 +68,12 @@ def _forecast(assignment: Assignment, entries: Iterable[ProgressEntry], today: d
     target, due_on, unit = assignment.target, assignment.due_on, assignment.task.unit
     missing = assignment.remaining
     if not target or due_on is None or not missing:
-        return ""
+        return _("The upright mark is an even pace from start to deadline.")
     planned = int(float(target) * assignment.expected_percent(today) / 100)
-    sentences = [_("By plan %(amount)s today.") % {"amount": formats.amount(planned, unit)}]
+    sentences = [
+        _("The upright mark is an even pace from start to deadline."),
+        _("By plan %(amount)s today.") % {"amount": formats.amount(planned, unit)},
+    ]
     since = today - datetime.timedelta(weeks=WEEKS)
     weekly = sum((e.quantity for e in entries if since < e.happened_on <= today), Decimal(0)) / WEEKS
     needed = ceil(missing * 7 / max(1, (due_on - today).days))
@@ -82,6 +86,11 @@ def _forecast(assignment: Assignment, entries: Iterable[ProgressEntry], today: d
         }  # fmt: skip
         sentences.append(text)
         if late <= 0:
-            return " ".join(sentences)
+            return _joined(sentences)
     sentences.append(_("In time with %(amount)s a week.") % {"amount": formats.amount(needed, unit)})
-    return (" " if not formats.is_chinese() else "").join(sentences)
+    return _joined(sentences)
+
+
+def _joined(sentences: list[str]) -> str:
+    """One after the other, with a blank between them where the language wants one."""
+    return ("" if formats.is_chinese() else " ").join(sentences)

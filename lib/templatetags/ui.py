@@ -32,9 +32,9 @@ def sig(signal: str, word: str) -> SafeString:
     return format_html('<span class="sig sig-{}">{}{}</span>', signal, icon(f"s-{signal}"), word)
 
 
-register.filter("day", formats.day)
-register.filter("short_day", formats.short_day)
-register.filter("moment", formats.moment)
+register.filter("day", formats.day, expects_localtime=True)
+register.filter("short_day", formats.short_day, expects_localtime=True)
+register.filter("moment", formats.moment, expects_localtime=True)
 register.filter("number", formats.number)
 register.filter("ordinal", formats.ordinal)
 register.filter("filesize_short", formats.size)

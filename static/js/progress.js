@@ -2,6 +2,13 @@
 // J and K move through what waits for sign-off. Everything works without this.
 (function () {
   "use strict";
+  // A photo that cannot be drawn small leaves its tile empty instead of a broken picture.
+  document.querySelectorAll("img.thumb").forEach(function (image) {
+    function hide() { image.classList.add("gone"); }
+    image.addEventListener("error", hide);
+    if (image.complete && !image.naturalWidth) { hide(); }
+  });
+
   var queue = document.querySelector("[data-queue]");
   document.addEventListener("keydown", function (event) {
     if (!queue || /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName) || event.ctrlKey || event.metaKey || event.altKey) { return; }

@@ -16,7 +16,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from lib.forms import OfficeForm, dress
+from lib.forms import dress
 from organizations.models import User
 from tasks import entry_rules, pending_files
 from tasks.actions.progress import check_files
@@ -76,14 +76,17 @@ class FilesField(forms.FileField):
 
     def clean(self, data: list[UploadedFile], initial: Any = None) -> list[Proof]:  # type: ignore[override]
         """The checked files; raises ValidationError for the refused ones."""
-        return check_files(data)
+        try:
+            return check_files(data)
+        except ValidationError as error:
+            raise ValidationError(error.error_dict["files"]) from None
 
 
 def _text(rows: int, **attrs: str) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows, **attrs})
 
 
-class ProgressForm(OfficeForm):
+class ProgressForm(forms.Form):
     """One entry. `kept` carries files of an earlier attempt, so that nobody has to choose them again."""
 
     happened_on = forms.DateField(
@@ -112,6 +115,7 @@ class ProgressForm(OfficeForm):
     def __init__(self, *args: Any, assignment: Assignment, user: User, today: datetime.date, **kwargs: Any) -> None:
         self.assignment, self.user, self.today = assignment, user, today
         self.proofs: list[Proof] = []
+        self._opened: list[Proof] = []
         kwargs.setdefault("initial", {"happened_on": today, "request_key": uuid.uuid4()})
         super().__init__(*args, **kwargs)
         counted = bool(assignment.target or assignment.task.unit)
@@ -124,10 +128,11 @@ class ProgressForm(OfficeForm):
             "min": assignment.starts_on.isoformat(),
             "max": today.isoformat(),
         }
-        self.fields["files"].widget.attrs |= {"accept": ACCEPT, "data-limit": settings.UPLOAD_LIMIT_MB}
+        self.fields["files"].widget.attrs |= {"accept": ACCEPT, "data-limit": settings.UPLOAD_LIMIT_MB, "class": "pick"}
         if not self.is_bound and not assignment.target and assignment.percent:
             self.initial["percent"] = assignment.percent
         self.kept = self._read_kept()
+        dress(self)  # validates, so it comes when every field is as it should be
 
     def _read_kept(self) -> list[pending_files.Kept]:
         """The files of an earlier attempt that are still there; forged or foreign tokens mean nothing."""
@@ -144,7 +149,8 @@ class ProgressForm(OfficeForm):
         )  # fmt: skip
         for field, text in found.items():
             self.add_error(field, text)
-        self.proofs = [kept.proof() for kept in self.kept] + list(values.get("files") or [])
+        self._opened = [kept.proof() for kept in self.kept]
+        self.proofs = self._opened + list(values.get("files") or [])
         if len(self.proofs) > MAX_FILES:
             self.add_error("files", _("At most %(number)s files an entry.") % {"number": MAX_FILES})
         return values
@@ -156,9 +162,15 @@ class ProgressForm(OfficeForm):
         unique = {kept.sha256: kept for kept in self.kept}
         self.kept = list(unique.values())[:MAX_FILES]
         for field in self.fields.values():
-            field.widget.attrs["class"] = field.widget.attrs.get("class", "").replace("form-control", "").strip()
+            classes = field.widget.attrs.get("class", "").split()
+            field.widget.attrs["class"] = " ".join(c for c in classes if c not in {"form-control", "is-invalid"})
             field.widget.attrs.pop("autofocus", None)
         dress(self)
+
+    def close(self) -> None:
+        """Lets go of the files that were kept; call when the request is done."""
+        for proof in self._opened:
+            proof.file.close()
 
     def _good_files(self) -> list[Proof]:
         """Those of the request's files that would be taken."""

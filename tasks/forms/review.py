@@ -8,10 +8,10 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy
 
-from lib.forms import OfficeForm
+from lib.forms import dress
 
 
-class StepForm(OfficeForm):
+class StepForm(forms.Form):
     """Submit, approve, send back. `verb` decides whether words are required and what they are called."""
 
     opinion = forms.CharField(max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 4}))
@@ -23,6 +23,7 @@ class StepForm(OfficeForm):
         field.label = gettext_lazy("How it was completed") if verb == "submit" else gettext_lazy("Opinion")
         field.required = verb == "send_back"
         field.error_messages["required"] = gettext_lazy("Say what is missing; the unit reads this.")
+        dress(self)
 
     def seen(self, version: int) -> None:
         """After a refusal: the next attempt has seen the version that the page now shows."""

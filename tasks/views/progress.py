@@ -59,7 +59,10 @@ def progress_create(request: HttpRequest, pk: int) -> HttpResponse:
     today = clock.today()
     if request.method == "POST":
         form = ProgressForm(request.POST, request.FILES, assignment=found, user=user, today=today)
-        response = _save(request, form, found, user)
+        try:
+            response = _save(request, form, found, user)
+        finally:
+            form.close()
         if response is not None:
             return response
         form.fail()
