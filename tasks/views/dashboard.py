@@ -17,6 +17,7 @@ from tasks.dashboard_rank import LEAST
 from tasks.plans import plan_of
 
 PAGE = 50
+WIDE = 9  # letters of a unit's name that fit into the narrow first column
 EVERY = 5000  # rows of one page where all are asked for
 
 
@@ -46,7 +47,8 @@ def dashboard(request: HttpRequest, year: int) -> HttpResponse:
         "chart": chart_of(board.curve, curve),
         "least": LEAST,
         "several": len(board.units) > 1,
-        "query": request.GET.urlencode(),
+        "asked": request.GET.urlencode(),
+        "wide": any(len(row.unit.label) > WIDE for row in page.object_list),
     }
     return render(request, "tasks/dashboard.html", context)
 
