@@ -32,6 +32,7 @@ def things(cast, city, plan):
     """One of everything, by the name of the address (or of its part) that shows it."""
     task = factories.task(plan, lead=city.safety, cooperating=city.districts, target=450, unit="家")
     owed = factories.assignment(task, city.safety)
+    proof = factories.evidence(owed, cast.inspector)
     factories.assignment(task, city.jiaozhou, role="cooperating")
     factories.assignment(factories.task(plan, point=2, lead=city.plant), city.plant)
     return {
@@ -44,7 +45,7 @@ def things(cast, city, plan):
         "submit": owed.pk,
         "approve": owed.pk,
         "send_back": owed.pk,
-        "evidence": 999999,
+        "evidence": proof.pk,
         "import_preview": 999999,
         "organization": city.jiaozhou.pk,
         "organization_edit": city.jiaozhou.pk,

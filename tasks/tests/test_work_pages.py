@@ -287,7 +287,7 @@ def test_photos_are_shown_upright_and_small(owed, cast, log_in):
     assert picture.height > picture.width
     assert picture.height <= 240
     answer = client.get(f"/evidence/{pk}/?view=1")
-    answer.close()
+    assert answer.getvalue()
     assert answer["Content-Disposition"].startswith("inline")
 
 
@@ -296,7 +296,7 @@ def test_only_photos_are_shown_inline(owed, cast, log_in):
     client.post(at(owed, "progress/"), typed(files=[upload(PDF, "报告 一.pdf")]))
     pk = Evidence.objects.get().pk
     answer = client.get(f"/evidence/{pk}/?view=1")
-    answer.close()
+    assert answer.getvalue()
     assert answer["Content-Disposition"].startswith("attachment; filename*=utf-8''")
     assert client.get(f"/evidence/{pk}/?size=small").status_code == 404
 
@@ -306,7 +306,7 @@ def test_proof_is_for_those_who_see_the_assignment(owed, cast, log_in):
     page = f"/evidence/{Evidence.objects.get().pk}/"
     answers = {who: log_in(getattr(cast, who)).get(page) for who in vars(cast)}
     for answer in answers.values():
-        answer.close()
+        assert answer.getvalue()
     seen = {who: answer.status_code for who, answer in answers.items()}
     assert seen == {"admin": 200, "head": 404, "inspector": 200, "enterprise": 404, "auditor": 200, "outsider": 404}
 
