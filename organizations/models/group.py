@@ -1,10 +1,25 @@
 """Collective units (集合单位): one name in a sheet that stands for many organizations."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from .organization import Organization, OrganizationQuerySet
+
+if TYPE_CHECKING:
+    from .user import User
+
+
+class OrganizationGroupQuerySet(models.QuerySet["OrganizationGroup"]):
+    """Reads, as adjectives."""
+
+    def visible_to(self, user: User) -> OrganizationGroupQuerySet:
+        """Those of the commissions that the user sees: a collective unit spans the city, so does who reads it."""
+        return self.filter(city__in=Organization.objects.visible_to(user))
 
 
 class OrganizationGroup(models.Model):
@@ -31,6 +46,8 @@ class OrganizationGroup(models.Model):
     )
     by_hand = models.ManyToManyField(Organization, blank=True, related_name="+", verbose_name=_("Members"))
     position = models.PositiveIntegerField(_("Order"), default=0)
+
+    objects = OrganizationGroupQuerySet.as_manager()
 
     class Meta:
         ordering = ["position", "id"]
