@@ -111,7 +111,8 @@ def _short_names(rows: Iterable[ImportRow]) -> dict[str, str]:
         for values in (row.values, *(change for change in row.changes.values())):
             for field in ("lead", "cooperating", "from", "to"):
                 found = values.get(field)
-                names.update(name for name in found or () if isinstance(found, list))
+                if isinstance(found, list):
+                    names.update(found)
     pairs = Organization.objects.filter(name__in=names).values_list("name", "short_name") if names else []
     return {name: short for name, short in pairs if short}
 

@@ -7,7 +7,7 @@ import pytest
 
 from lib.sheets.read import UnreadableFileError
 from organizations.models import Organization
-from tasks.imports import cells
+from tasks.imports import cells as values
 from tasks.imports.deadlines import Reader
 from tasks.imports.faults import CellError
 from tasks.imports.output import rows_json
@@ -36,12 +36,15 @@ def test_each_sample_is_read_exactly(plan, name):
     assert rows_json(name, read(plan, SAMPLES / name)) == expected
 
 
-def test_reading_asks_the_database_the_same_for_any_number_of_rows(plan, tmp_path, django_assert_num_queries):
+def test_reading_asks_the_database_the_same_for_any_number_of_rows(plan, tmp_path, django_assert_max_num_queries):
     few = sheet(tmp_path / "a.xlsx", row(1))
     many = sheet(tmp_path / "b.xlsx", *(row(n, lead="市安监局、市公安局") for n in range(1, 301)))
+    numbers = []
     for path in (few, many):
-        with django_assert_num_queries(7):
+        with django_assert_max_num_queries(8) as asked:
             read(plan, path)
+        numbers.append(len(asked))
+    assert numbers[0] == numbers[1]
 
 
 @pytest.mark.parametrize(
@@ -55,10 +58,12 @@ def test_reading_asks_the_database_the_same_for_any_number_of_rows(plan, tmp_pat
         ("6月底、11月底", "date", ["06-30", "11-30"]), ("上半年、下半年", "date", ["06-30", "12-31"]),
         ("每半年", "date", ["06-30", "12-31"]), ("6月底前制定计划，11月底前完成", "date", ["06-30", "11-30"]),
         ("6月底前部署，年底前完成", "date", ["06-30", "12-31"]), ("4月至12月", "date", ["12-31"]),
-        ("4—10月", "date", ["10-31"]), ("即日起至12月底", "date", ["12-31"]), ("2017-4-1至2017-6-30", "date", ["06-30"]),
-        ("每月", "monthly", [f"{m:02}-{d}" for m, d in zip(range(4, 13), (30, 31, 30, 31, 31, 30, 31, 30, 31), strict=True)]),
+        ("4—10月", "date", ["10-31"]), ("即日起至12月底", "date", ["12-31"]),
+        ("2017-4-1至2017-6-30", "date", ["06-30"]),
+        ("每月", "monthly", ["04-30", "05-31", "06-30", "07-31", "08-31", "09-30", "10-31", "11-30", "12-31"]),
         ("每月5日前", "monthly", [f"{m:02}-05" for m in range(5, 13)]),
-        ("每季度", "quarterly", ["06-30", "09-30", "12-31"]), ("每季度末月10日前", "quarterly", ["06-10", "09-10", "12-10"]),
+        ("每季度", "quarterly", ["06-30", "09-30", "12-31"]),
+        ("每季度末月10日前", "quarterly", ["06-10", "09-10", "12-10"]),
         ("每季度首月10日前", "quarterly", ["04-10", "07-10", "10-10"]), ("全年", "yearlong", ["12-31"]),
         ("长期坚持", "ongoing", ["06-30", "09-30", "12-31"]),
         (datetime.datetime(2017, 7, 31, 8), "date", ["07-31"]),
@@ -96,15 +101,17 @@ def test_starts(written, day):
 @pytest.mark.parametrize(
     ("amount", "unit", "expected"),
     [
-        (450, "家", (450, "家")), ("4,500", "册", (4500, "册")), ("不少于20场", "", (20, "场")), ("≥500家", "", (500, "家")),
+        (450, "家", (450, "家")), ("4,500", "册", (4500, "册")),
+        ("不少于20场", "", (20, "场")), ("≥500家", "", (500, "家")),
         ("3万户", "", (30_000, "户")), ("95%", "", (95, "%")), (0.95, "", (95, "%")), ("2期/月", "", (2, "期/月")),
-        ("７５", "％", (75, "%")), ("0.31万", "人次", (3100, "人次")), ("—", "", None), ("", "家", None), (None, None, None),
+        ("７５", "％", (75, "%")), ("0.31万", "人次", (3100, "人次")),
+        ("—", "", None), ("", "家", None), (None, None, None),
         (0, "起", (0, "起")),
     ],
 )  # fmt: skip
 def test_targets(amount, unit, expected):
-    found = cells.target(amount, unit)
-    assert (None if found is None else (cells.plain(found.value), found.unit)) == expected
+    found = values.target(amount, unit)
+    assert (None if found is None else (values.plain(found.value), found.unit)) == expected
 
 
 @pytest.mark.parametrize(
@@ -112,7 +119,7 @@ def test_targets(amount, unit, expected):
 )
 def test_targets_that_are_none(amount, code):
     with pytest.raises(CellError) as caught:
-        cells.target(amount, "家")
+        values.target(amount, "家")
     assert caught.value.code == code
 
 
@@ -121,7 +128,7 @@ def test_targets_that_are_none(amount, code):
     [(1.0, "1"), ("1.1", "1.1"), ("3.", "3"), ("①", "1"), ("（一）", "1"), ("7、", "7"), ("十二", "12")],
 )
 def test_numbers(written, number):
-    assert cells.number(written) == number
+    assert values.number(written) == number
 
 
 @pytest.mark.parametrize(

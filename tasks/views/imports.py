@@ -52,7 +52,7 @@ def import_list(request: HttpRequest, year: int) -> HttpResponse:
     """Upload of a list, what it must look like, and the imports so far."""
     plan = plan_of(request, year)
     user = _manager(request)
-    form = UploadForm(request.POST or None, request.FILES or None) if request.method == "POST" else UploadForm()
+    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
     if request.method == "POST" and form.is_valid():
         try:
             batch = _read(form.cleaned_data["file"], plan, user)
