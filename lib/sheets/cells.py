@@ -1,0 +1,29 @@
+"""From a cell to text, as the sheet shows it."""
+
+from __future__ import annotations
+
+import datetime
+from decimal import Decimal
+
+from .read import Cell
+
+BLANK = " \t\r\n\u00a0\u3000\u200b\ufeff"
+_HALF_WIDTH = {0xFF10 + digit: ord("0") + digit for digit in range(10)} | {
+    ord("％"): "%", ord("＋"): "+", ord("－"): "-", ord("．"): ".",
+    ord("\n"): None, ord("\r"): None, ord("\u2028"): None, ord("\v"): None,
+}  # fmt: skip
+
+
+def text(cell: Cell) -> str:
+    """The cell as the sheet shows it: trimmed, without line breaks, full-width digits made half-width."""
+    if cell is None or cell == "":
+        return ""
+    if isinstance(cell, str):
+        return cell.translate(_HALF_WIDTH).strip(BLANK)
+    if isinstance(cell, bool):
+        return str(cell).upper()
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else f"{Decimal(repr(cell)):f}"
+    if isinstance(cell, datetime.datetime):
+        return cell.date().isoformat()
+    return cell.isoformat() if isinstance(cell, datetime.date) else str(cell)

@@ -1,0 +1,1 @@
+"""Units and enterprises from the offices' workbooks: read, check row by row, write in bulk."""

@@ -1,0 +1,112 @@
+"""The table on a sheet: where its header stands, which column is what, and the rows below."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from django.utils.translation import gettext as _
+
+from lib.sheets.cells import text
+from lib.sheets.read import Sheet, UnreadableFileError
+
+SEARCHED_ROWS = 30
+FOOTER = re.compile("合计|小计|总计|共计|注|备注|说明|填表|填报|制表|审核")
+
+
+class Fault(NamedTuple):
+    """What is wrong in one row: the sheet's row number, the column's header, a code, the value, and the words."""
+
+    row: int
+    column: str
+    code: str
+    value: str
+    message: str
+
+    def as_json(self) -> dict[str, Any]:
+        """In the format of samples/expected."""
+        return {"row": self.row, "column": self.column, "code": self.code, "value": self.value}
+
+    def __str__(self) -> str:
+        return _("Row %(row)s, “%(column)s”: %(message)s") % self._asdict()
+
+
+class RowRefused(Exception):
+    """Raised where a row cannot be taken; holds the fault without its row number."""
+
+    def __init__(self, field: str, code: str, value: str, message: str) -> None:
+        super().__init__(message)
+        self.field, self.code, self.value, self.message = field, code, value, message
+
+
+class Line(NamedTuple):
+    """One row of the table: its number in the sheet and its cells as text, by field."""
+
+    row: int
+    cells: dict[str, str]
+
+
+class Table(NamedTuple):
+    """The lines of a table; `headers` are the words over each field's column."""
+
+    sheet: str
+    header_row: int
+    headers: dict[str, str]
+    lines: list[Line]
+    skipped: list[int]
+
+    def as_json(self, file: str, rows: list[dict[str, Any]], faults: Sequence[Fault]) -> dict[str, Any]:
+        """In the format of samples/expected."""
+        return {
+            "file": file,
+            "sheet": self.sheet,
+            "header_rows": [self.header_row],
+            "rows": rows,
+            "skipped_rows": self.skipped,
+            "errors": [fault.as_json() for fault in faults],
+        }
+
+
+def find_table(sheets: Sequence[Sheet], words: Mapping[str, Sequence[str]], needed: Sequence[str]) -> Table:
+    """The first table whose header has every `needed` field.
+
+    `words` says field → the headers that mean it. Raises UnreadableFileError, naming what is missing, where no
+    sheet has such a header.
+    """
+    fields = {word: field for field, spellings in words.items() for word in spellings}
+    best: set[str] = set()
+    for sheet in sheets:
+        for index, cells in enumerate(sheet.rows[:SEARCHED_ROWS]):
+            columns = _columns(cells, fields)
+            if all(field in columns for field in needed):
+                return _table(sheet, index, columns)
+            best = max(best, set(columns), key=len)
+    missing = "、".join(words[field][0] for field in needed if field not in best)
+    raise UnreadableFileError(
+        _("No sheet has a table with the columns that are needed; missing: %(names)s. Add the column headers.")
+        % {"names": missing}
+    )
+
+
+def _columns(cells: Sequence[Any], fields: Mapping[str, str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for index, cell in enumerate(cells):
+        field = fields.get(re.sub(r"\s|[（(].*[)）]$", "", text(cell)))
+        if field is not None:
+            found.setdefault(field, index)
+    return found
+
+
+def _table(sheet: Sheet, header: int, columns: dict[str, int]) -> Table:
+    """Rows with a name or a serial number are lines; totals, remarks and signatures are skipped."""
+    lines, skipped = [], []
+    headers = {field: text(sheet.rows[header][index]) for field, index in columns.items()}
+    for number, cells in enumerate(sheet.rows[header + 1 :], header + 2):
+        values = {field: text(cells[index]) if index < len(cells) else "" for field, index in columns.items()}
+        serial = values.get("number", "")
+        if (values["name"] or serial) and not FOOTER.match(serial):
+            lines.append(Line(number, values))
+        elif any(text(cell) for cell in cells):
+            skipped.append(number)
+    return Table(sheet.name, header + 1, headers, lines, skipped)

@@ -1,0 +1,137 @@
+"""Reads a list of units (单位信息): one unit a row, its superior by name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from lib import creditcode
+from lib.sheets.read import Sheet
+from organizations.models import Organization
+from organizations.names import key_of
+
+from .checks import yes_or_no
+from .table import Fault, Line, RowRefused, Table, find_table
+
+Kind = Organization.Kind
+WORDS = {
+    "number": ("序号", "编号"),
+    "name": ("单位全称", "单位名称", "全称", "名称"),
+    "short_name": ("简称", "单位简称"),
+    "aliases": ("其他称谓", "其他名称", "别名", "曾用名"),
+    "kind": ("类型", "单位类型", "类别"),
+    "parent": ("上级单位", "主管单位", "上级"),
+    "uscc": ("统一社会信用代码", "信用代码", "社会信用代码"),
+    "member": ("是否安委会成员单位", "安委会成员单位", "成员单位"),
+    "note": ("备注", "说明"),
+}
+NEEDED = ("name", "kind")
+# The offices' classes and what they are in the tree; a class itself is kept as the unit's category.
+KINDS = {
+    "议事协调机构": Kind.COMMISSION,
+    "安委会办公室": Kind.COMMISSION,
+    "党委部门": Kind.DEPARTMENT,
+    "司法机关": Kind.DEPARTMENT,
+    "市政府部门": Kind.DEPARTMENT,
+    "直属机构": Kind.DEPARTMENT,
+    "群团组织": Kind.DEPARTMENT,
+    "驻青单位": Kind.DEPARTMENT,
+    "市属企业": Kind.ENTERPRISE,
+    "区市政府": Kind.DISTRICT,
+    "功能区": Kind.ZONE,
+    "镇街": Kind.TOWN,
+    "社区": Kind.COMMUNITY,
+    "村居": Kind.COMMUNITY,
+}
+_SEPARATORS = re.compile("[、，,；;]")
+
+
+def read_units(sheets: Sequence[Sheet]) -> tuple[Table, list[dict[str, Any]], list[Fault]]:
+    """The table, its good rows in the format of samples/expected, and what is wrong with the others.
+
+    Superiors are given as written; `write` resolves them. Raises UnreadableFileError where there is no such table.
+    """
+    table = find_table(sheets, WORDS, NEEDED)
+    rows: list[dict[str, Any]] = []
+    faults: list[Fault] = []
+    taken: dict[str, int] = {}
+    for line in table.lines:
+        try:
+            row = _row(line)
+            _claim(row, taken)
+        except RowRefused as why:
+            header = table.headers.get(why.field, WORDS[why.field][0])
+            faults.append(Fault(line.row, header, why.code, why.value, why.message))
+        else:
+            rows.append(row)
+    return table, rows, faults
+
+
+def _row(line: Line) -> dict[str, Any]:
+    cells = line.cells
+    name = full_name(cells)
+    if cells["kind"] not in KINDS:
+        raise RowRefused(
+            "kind",
+            "kind_unknown",
+            cells["kind"],
+            _("“%(value)s” is no known kind. Use one of %(kinds)s.")
+            % {"value": cells["kind"], "kinds": "、".join(KINDS)},
+        )
+    return {
+        "row": line.row,
+        "number": cells.get("number") or None,
+        "name": name,
+        "short_name": cells.get("short_name", "")[:60],
+        "aliases": [alias for part in _SEPARATORS.split(cells.get("aliases", "")) if (alias := part.strip())],
+        "kind": cells["kind"],
+        "parent": cells.get("parent") or None,
+        "uscc": credit_code(cells),
+        "member": yes_or_no(cells.get("member", ""), "member"),
+        "note": cells.get("note", "")[:500] or None,
+    }
+
+
+def full_name(cells: dict[str, str]) -> str:
+    """The name; raises RowRefused where it is missing or too long."""
+    name = cells["name"]
+    if not name:
+        raise RowRefused("name", "name_missing", "", _("the full name is missing. Enter it or delete the row."))
+    if len(name) > 120:
+        raise RowRefused("name", "name_too_long", name, _("the name has more than 120 characters. Shorten it."))
+    return name
+
+
+def credit_code(cells: dict[str, str]) -> str | None:
+    """The normalized code, None where the cell is blank; raises RowRefused for a wrong check character."""
+    code = creditcode.normalize(cells.get("uscc", ""))
+    if code and not creditcode.is_valid(code):
+        raise RowRefused(
+            "uscc",
+            "uscc_invalid",
+            code,
+            _("%(code)s is not a valid unified social credit code. Check its 18 characters.") % {"code": code},
+        )
+    return code or None
+
+
+def _claim(row: dict[str, Any], taken: dict[str, int]) -> None:
+    """Refuses a name, other name or code that an earlier row has."""
+    claims = [("name", row["name"]), *(("aliases", alias) for alias in row["aliases"])]
+    if row["uscc"]:
+        claims.append(("uscc", row["uscc"]))
+    for field, value in claims:
+        earlier = taken.get(key_of(value))
+        if earlier is not None and earlier != row["row"]:
+            raise RowRefused(
+                field,
+                f"{field}_duplicate",
+                value,
+                _("“%(value)s” stands in row %(row)s already. Delete one of the two.")
+                % {"value": value, "row": earlier},
+            )
+    for _field, value in claims:
+        taken[key_of(value)] = row["row"]
