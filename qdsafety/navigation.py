@@ -38,7 +38,8 @@ def groups(request: HttpRequest, plan: Plan | None, counts: dict[str, int]) -> l
 
     work: list[Item] = []
     if plan:
-        todo = item(_("To do"), "n-todo", "awaits_me", "assignment", count=counts.get("awaits") or None)
+        steps = ("assignment", "progress_create", "submit", "approve", "send_back")
+        todo = item(_("To do"), "n-todo", "awaits_me", *steps, count=counts.get("awaits") or None)
         ledger = item(_("Ledger"), "n-ledger", "ledger")
         board = item(_("Dashboard"), "n-board", "dashboard")
         work = [todo, ledger, board] if user.role == Role.INSPECTOR else [board, ledger, todo]

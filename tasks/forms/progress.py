@@ -96,7 +96,7 @@ class ProgressForm(forms.Form):
         error_messages={"invalid": gettext_lazy("This is no date. Enter it as 2017-09-20.")},
     )
     quantity = AmountField(
-        label=gettext_lazy("Done this time"), max_digits=14, decimal_places=2,
+        label=gettext_lazy("Done now"), max_digits=14, decimal_places=2,
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "class": "num"}),
     )  # fmt: skip
     percent = PercentField(
