@@ -6,11 +6,13 @@ import re
 from collections.abc import Iterable
 
 from django.core.exceptions import ValidationError
+from django.utils.functional import cached_property
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from .models import Organization, OrganizationAlias, OrganizationGroup, User
+from .names import key_of
 
 Named = Organization | OrganizationGroup
 _SEPARATORS = re.compile(r"[、，,；;\n]+")
@@ -53,6 +55,28 @@ class Directory:
             found = self._by_name.setdefault(name, [])
             if name and unit not in found:
                 found.append(unit)
+
+    def owners(self, name: str) -> list[Named]:
+        """All that are known under this name, dissolved units too, however its blanks and brackets are written."""
+        return self._by_key.get(key_of(name), []) if name.strip() else []
+
+    def check_free(self, name: str, but: Named | None) -> None:
+        """Refuses a name that means another active unit or another collective unit already."""
+        for owner in self.owners(name):
+            if owner == but or (isinstance(owner, Organization) and not owner.is_active):
+                continue
+            raise ValidationError(
+                _("“%(name)s” already means %(owner)s. Use another name, or change it there first.")
+                % {"name": name, "owner": owner.name}
+            )
+
+    @cached_property
+    def _by_key(self) -> dict[str, list[Named]]:
+        found: dict[str, list[Named]] = {}
+        for name, units in self._by_name.items():
+            known = found.setdefault(key_of(name), [])
+            known += [unit for unit in units if unit not in known]
+        return found
 
     def find(self, name: str) -> Named:
         """The active unit of this name; raises ValidationError that says why there is none."""
