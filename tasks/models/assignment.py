@@ -161,6 +161,8 @@ class Assignment(models.Model):
                 fields=["plan", "organization", "due_on"], name="asg_open", condition=Q(state__in=sorted(OPEN))
             ),
             models.Index(fields=["plan", "done_on"], name="asg_done_on", condition=Q(done_on__isnull=False)),
+            models.Index(fields=["plan", "sent_back_on"], name="asg_back_on", condition=Q(sent_back_on__isnull=False)),
+            models.Index(fields=["plan", "starts_on"], name="asg_starts_on"),
         ]
 
     def __str__(self) -> str:
