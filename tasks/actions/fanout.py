@@ -17,6 +17,7 @@ from django.db import transaction
 from django.db.models import F, prefetch_related_objects
 
 from audit.record import Act, record_many
+from lib import bulk
 from tasks import counts
 from tasks.models import Assignment, Task
 from tasks.states import TRANSITIONS, UNIT_ACTS, AssignmentState, UnitRole
@@ -169,7 +170,7 @@ def _new(task: Task, slot: Slot, want: Wanted) -> Assignment:
 
 
 def _write(new: list[Assignment], changed: list[Assignment]) -> None:
-    Assignment.objects.bulk_create(new, batch_size=BATCH)
+    bulk.insert(new, batch_size=BATCH)
     fields = ["state", "role", "starts_on", "due_on", "target", "sent_back_on"]
     Assignment.objects.bulk_update(changed, fields, batch_size=500)
     for start in range(0, len(changed), BATCH):

@@ -16,6 +16,7 @@ _HALF_WIDTH = {0xFF10 + digit: ord("0") + digit for digit in range(10)} | {
     ord("％"): "%", ord("＋"): "+", ord("－"): "-", ord("．"): ".",
     ord("\n"): None, ord("\r"): None, ord("\u2028"): None, ord("\v"): None,
 }  # fmt: skip
+_ODD = re.compile("[０-９％＋－．\n\r\u2028\v]")  # most cells have none of these, and translate() is slow
 _ORDINALS = {char: value for value, char in enumerate("一二三四五六七八九", 1)}
 _CIRCLED = {chr(0x2460 + number): str(number + 1) for number in range(20)}
 _NOTHING = {"", "—", "——", "-", "--", "/", "／", "无"}
@@ -40,7 +41,7 @@ def text(cell: Cell) -> str:
     if cell is None or cell == "":
         return ""
     if isinstance(cell, str):
-        return cell.translate(_HALF_WIDTH).strip(_BLANK)
+        return (cell.translate(_HALF_WIDTH) if _ODD.search(cell) else cell).strip(_BLANK)
     if isinstance(cell, bool):
         return str(cell).upper()
     if isinstance(cell, float):

@@ -72,9 +72,15 @@ class Reader:
     def __init__(self, year: int, issued_on: Day) -> None:
         self.year = year
         self.issued_on = issued_on
+        self._known: dict[Cell, Deadline | None] = {}
 
     def deadline(self, cell: Cell) -> Deadline | None:
-        """The deadline, or None for a blank cell; raises CellError."""
+        """The deadline, or None for a blank cell; raises CellError. A list repeats few phrases: each is read once."""
+        if cell not in self._known:
+            self._known[cell] = self._deadline(cell)
+        return self._known[cell]
+
+    def _deadline(self, cell: Cell) -> Deadline | None:
         day = self._day_of_cell(cell)
         if day is not None:
             return Deadline(DATE, (day,))
