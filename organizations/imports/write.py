@@ -37,7 +37,8 @@ class Tree:
     """All units with their names, in a constant number of queries; grows while it is written to."""
 
     def __init__(self) -> None:
-        units = Organization.objects.select_related("parent", "sector_regulator", "enterprise").prefetch_related("aliases")
+        known = ("parent", "sector_regulator", "enterprise")
+        units = Organization.objects.select_related(*known).prefetch_related("aliases")
         self.by_name = {unit.name: unit for unit in units}
         self.by_code = {unit.credit_code: unit for unit in self.by_name.values() if unit.credit_code}
         self.by_alias = {alias.name: unit for unit in self.by_name.values() for alias in unit.aliases.all()}
