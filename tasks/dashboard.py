@@ -9,7 +9,7 @@ stand in another's. The ledger says the same with `scope=own`; `?under=` narrows
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from django.db.models import Q, QuerySet, Sum
@@ -68,10 +68,14 @@ class Figures(NamedTuple):
         return "late" if self.late else "done" if self.done else ""
 
 
-def add(parts: Iterable[Figures]) -> Figures:
+NOTHING = Figures()
+
+
+def add(parts: Sequence[Figures]) -> Figures:
     """The sum of figures."""
-    columns = list(zip(*parts, strict=True))
-    return Figures(*map(sum, columns)) if columns else Figures()
+    if len(parts) < 2:
+        return parts[0] if parts else NOTHING
+    return Figures(*map(sum, zip(*parts, strict=True)))
 
 
 class Scope(NamedTuple):
@@ -146,4 +150,5 @@ def counts_of(scope: Scope, plan: Plan, today: datetime.date) -> list[Count]:
     keys = ("organization_id", "work_point_id")
     found = summary(scope, plan).order_by().values(*keys).annotate(**_sums(today))
     rows = found.values_list(*keys, *Figures._fields)
-    return [Count(row[0], row[1], Figures(*row[2:])) for row in rows if any(row[2:7])]
+    make = Figures._make
+    return [Count(row[0], row[1], make(row[2:])) for row in rows if any(row[2:7])]

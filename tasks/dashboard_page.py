@@ -92,12 +92,15 @@ class Dashboard:
     @cached_property
     def total(self) -> Figures:
         """The whole scope."""
-        return add(count.figures for count in self.counts)
+        return add(self.by_point)
 
     @cached_property
     def by_point(self) -> list[Figures]:
         """The whole scope by work point."""
-        return [add(c.figures for c in self.counts if c.point == point.pk) for point in self.points]
+        heaps: dict[int, list[Figures]] = {point.pk: [] for point in self.points}
+        for count in self.counts:
+            heaps[count.point].append(count.figures)
+        return [add(heap) for heap in heaps.values()]
 
     @cached_property
     def all_rows(self) -> list[matrix.Row]:
