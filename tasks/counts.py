@@ -1,6 +1,8 @@
 """Keeping the dashboard's summary exact: every write that moves an assignment says so here.
 
-`changed()` for one, `rebuild()` after bulk work, `differences()` for the check that runs every night.
+`changed()` for one, `changed_many()` for a handful, `rebuild()` after bulk work, `differences()` for the
+check that runs every night. What a row counts is decided twice, in Python (`key_of`) and in SQL (`_full_count`);
+a test holds the two together.
 """
 
 from __future__ import annotations
@@ -8,16 +10,19 @@ from __future__ import annotations
 import datetime
 from collections import Counter
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.db import transaction
-from django.db.models import F
+from django.db import connection, transaction
+from django.db.models import Case, CharField, Count, DateField, F, IntegerField, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce, ExtractMonth, ExtractYear, Greatest
 
 from .models import Assignment, AssignmentCount, Plan
 from .states import AssignmentState
 
 Lot = AssignmentCount.Lot
 NEVER = datetime.date(9999, 12, 31)
+_LOCK = 20170407  # a number of our own among PostgreSQL's advisory locks; the plan's key is the second one
+_BATCH = 500
 
 
 class Key(NamedTuple):
@@ -61,39 +66,101 @@ def changed(*, before: Key | None, after: Assignment | None) -> None:
 
     Call within the transaction of the write; `before` is key_of() from before it, None for a new one.
     """
-    now = key_of(after, after.plan.year) if after is not None else None
-    if now == before:
-        return
-    if before is not None:
-        AssignmentCount.objects.filter(**before._asdict()).update(number=F("number") - 1)
-    if now is not None:
-        row, made = AssignmentCount.objects.get_or_create(**now._asdict(), defaults={"number": 1})
-        if not made:
-            AssignmentCount.objects.filter(pk=row.pk).update(number=F("number") + 1)
+    changed_many([(before, after)])
 
 
-def _full_count(plan: Plan) -> Counter[Key]:
-    fields = ("plan_id", "organization_id", "work_point_id", "state", "due_on", "done_on")
-    rows: Iterable[Assignment] = Assignment.objects.of_plan(plan).only(*fields).iterator(chunk_size=5000)
-    keys = (key_of(row, plan.year) for row in rows)
-    return Counter(key for key in keys if key is not None)
+def changed_many(pairs: Iterable[tuple[Key | None, Assignment | None]]) -> None:
+    """The same for many, in a constant number of statements; load `plan` on the assignments."""
+    moved: Counter[Key] = Counter()
+    for before, after in pairs:
+        now = key_of(after, after.plan.year) if after is not None else None
+        for key, number in ((before, -1), (now, 1)):
+            if key is not None:
+                moved[key] += number
+    _add({key: number for key, number in moved.items() if number})
 
 
-@transaction.atomic
-def rebuild(plan: Plan) -> None:
-    """Counts everything anew; for bulk work and repairs."""
-    found = _full_count(plan)
-    AssignmentCount.objects.filter(plan=plan).delete()
-    AssignmentCount.objects.bulk_create(
-        (AssignmentCount(**key._asdict(), number=number) for key, number in found.items()), batch_size=1000
+def _add(moved: dict[Key, int]) -> None:
+    """Adds to rows that are made where they are missing."""
+    meta = AssignmentCount._meta
+    table = connection.ops.quote_name(meta.db_table)
+    columns = ", ".join((*Key._fields, "number"))
+    adapt = connection.ops.adapt_datefield_value
+    # Always in the same order, so that two writers cannot each wait for the other's row.
+    rows = [(*key[:4], adapt(key.due_on), key.done_month, number) for key, number in sorted(moved.items())]
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
+        for plan_id in sorted({key.plan_id for key in moved}):
+            _hold(plan_id, shared=True)
+        for start in range(0, len(rows), _BATCH):
+            batch = rows[start : start + _BATCH]
+            places = ", ".join(["(%s, %s, %s, %s, %s, %s, %s)"] * len(batch))
+            cursor.execute(
+                f"INSERT INTO {table} ({columns}) VALUES {places} "  # noqa: S608  (names are ours, values are bound)
+                f"ON CONFLICT ({', '.join(Key._fields)}) DO UPDATE SET number = {table}.number + EXCLUDED.number",
+                [value for row in batch for value in row],
+            )
+
+
+def _hold(plan_id: int, *, shared: bool) -> None:
+    """Until the transaction ends, no full count runs beside a change, or (not shared) no change beside a count.
+
+    A change that has not been committed would be missing in the full count and then be lost by it. SQLite
+    has one writer at a time anyway.
+    """
+    if connection.vendor == "postgresql":
+        lock = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {lock}(%s, %s)", [_LOCK, plan_id])
+
+
+def _full_count(plan: Plan) -> QuerySet[Assignment, tuple[Any, ...]]:
+    """Assignments grouped by Key, with their number, in the order of AssignmentCount's columns."""
+    late = Q(done_on__gt=F("due_on"))
+    done, sent = Q(state=AssignmentState.DONE), Q(state=AssignmentState.SUBMITTED)
+    lots = ((done & late, Lot.DONE_LATE), (done, Lot.DONE_IN_TIME), (sent & late, Lot.SENT_LATE))
+    lot = Case(
+        *(When(condition, then=Value(name.value)) for condition, name in lots),
+        When(sent, then=Value(Lot.SENT_IN_TIME.value)),
+        default=Value(Lot.WITH_UNIT.value),
+        output_field=CharField(),
+    )
+    month = (ExtractYear("done_on") - plan.year) * 12 + ExtractMonth("done_on")
+    done_month = Case(
+        When(done & Q(done_on__isnull=True), then=Value(12)),
+        When(done, then=Greatest(Value(1), month)),
+        default=Value(0),
+        output_field=IntegerField(),
+    )
+    due_on = Coalesce("due_on", Value(NEVER, output_field=DateField()))
+    rows = Assignment.objects.of_plan(plan).standing().order_by()
+    keyed = rows.values("plan_id", "organization_id", "work_point_id", lot=lot, day=due_on, done_month=done_month)
+    return keyed.annotate(number=Count("pk")).values_list(
+        "plan_id", "organization_id", "work_point_id", "lot", "day", "done_month", "number"
     )
 
 
+@transaction.atomic(savepoint=False)
+def rebuild(plan: Plan) -> None:
+    """Counts everything anew, inside the database; for bulk work and repairs."""
+    _hold(plan.pk, shared=False)
+    AssignmentCount.objects.filter(plan=plan).delete()
+    query, values = _full_count(plan).query.sql_with_params()
+    table = connection.ops.quote_name(AssignmentCount._meta.db_table)
+    columns = ", ".join((*Key._fields, "number"))
+    with connection.cursor() as cursor:
+        cursor.execute(f"INSERT INTO {table} ({columns}) {query}", values)
+
+
+@transaction.atomic(savepoint=False)
 def differences(plan: Plan) -> dict[Key, tuple[int, int]]:
     """Where the summary is wrong: key → (kept, counted). Empty when all is well."""
-    fields = Key._fields
-    kept = Counter(
-        {Key(*row[:-1]): row[-1] for row in AssignmentCount.objects.filter(plan=plan).values_list(*fields, "number")}
-    )
-    counted = _full_count(plan)
+    _hold(plan.pk, shared=False)
+    found = AssignmentCount.objects.filter(plan=plan).values_list(*Key._fields, "number")
+    kept = Counter({Key(*row[:-1]): row[-1] for row in found})
+    counted = Counter({Key(*row[:-1]): row[-1] for row in _full_count(plan)})
     return {key: (kept[key], counted[key]) for key in kept.keys() | counted.keys() if kept[key] != counted[key]}
+
+
+def drop_empty(plan: Plan) -> int:
+    """Removes rows that have come down to zero; returns how many."""
+    return AssignmentCount.objects.filter(plan=plan, number=0).delete()[0]

@@ -1,0 +1,25 @@
+"""The nightly jobs of this floor."""
+
+from __future__ import annotations
+
+import datetime
+
+from background.schedule import Missed, job
+from lib import clock
+
+from .actions import tidy
+from .models import Plan
+
+
+@job("tasks.check_counts", at="30 2 * * *", missed=Missed.LATEST)
+def check_counts(*, slot: datetime.datetime) -> str:
+    """Compares every plan's summary with a full count and puts it right."""
+    checked = [tidy.check_counts(plan=plan, repair=True) for plan in Plan.objects.all()]
+    wrong = sum(len(one.wrong) for one in checked)
+    return f"{len(checked)} plans, {wrong} rows were wrong" + (" and were counted anew" if wrong else "")
+
+
+@job("tasks.remove_old_previews", at="50 2 * * *", missed=Missed.LATEST)
+def remove_old_previews(*, slot: datetime.datetime) -> str:
+    """Removes imports that nobody confirmed."""
+    return f"{tidy.remove_old_previews(at=clock.now())} imports removed"
