@@ -9,11 +9,26 @@ from typing import NamedTuple
 
 from lib.formats import number
 
-from .phrases import APPROVED, COUNT, EVENT, NEXT, OPEN, PAPER, PROBLEMS, SENT_BACK, SHARE, WHAT
+from .phrases import (
+    APPROVED,
+    COUNT,
+    EVENT,
+    FIXED,
+    NEXT,
+    OPEN,
+    PAPER,
+    PLANT,
+    PLANT_NEXT,
+    PLANT_PROBLEMS,
+    PROBLEMS,
+    SENT_BACK,
+    SHARE,
+    WHAT,
+)
 
 _PAPER_UNITS = frozenset("份项套件部支")
 _EVENT_UNITS = frozenset("次场期轮条篇批卷")
-FIRST, MIDDLE, LAST = "first", "middle", "last"
+FIRST, MIDDLE, LAST_STAGE, AGAIN = "first", "middle", "last", "again"
 
 
 def family(target: Decimal | None, unit: str) -> str:
@@ -64,6 +79,8 @@ class Writer:
     def what(self, stage: str, quantity: Decimal, total: Decimal, percent: int) -> str:
         """What was done. Without an amount in it, a sentence of the middle stage falls back to the plain ones."""
         kind = self._scene.family
+        if stage == AGAIN:
+            return self._fill(self._pick(FIXED))
         sentences = WHAT[kind][stage]
         if not quantity and kind in (COUNT, EVENT, SHARE) and stage != FIRST:
             sentences = WHAT[OPEN][MIDDLE]
@@ -73,11 +90,13 @@ class Writer:
 
     def problems(self) -> str:
         """What stands in the way; most entries name nothing."""
-        return self._fill(self._pick(PROBLEMS)) if self._rng.random() < 0.3 else ""
+        found = PLANT_PROBLEMS if self._scene.family == PLANT else PROBLEMS
+        return self._fill(self._pick(found)) if self._rng.random() < 0.3 else ""
 
     def next_steps(self, month: int) -> str:
         """What comes next, with `month` as the month to be ready by."""
-        return self._fill(self._pick(NEXT), month=month) if self._rng.random() < 0.55 else ""
+        found = PLANT_NEXT if self._scene.family == PLANT else NEXT
+        return self._fill(self._pick(found), month=month) if self._rng.random() < 0.55 else ""
 
     def approval(self) -> str:
         """A reviewer's short agreement."""

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from django.db import transaction
 
 from audit.record import Act, record_many
+from organizations.groups_default import create_default_groups
 from organizations.models import Organization, OrganizationGroup
 from tasks.actions.fanout import FanOutResult, fan_out
 from tasks.models import Milestone, Plan, Task, TaskUnit, WorkPoint
@@ -51,6 +52,7 @@ def load_plan(
 
 
 def _add(seed: PlanSeed, commission: Organization, at: datetime.datetime) -> LoadResult:
+    create_default_groups(city=commission)
     units = resolve(seed.unit_names, commission)
     plan, is_new = Plan.objects.get_or_create(
         issuer=commission,

@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
 from lib import clock
+from lib.sheets.read import read_workbook
+from organizations.actions.imports import import_units
 from organizations.models import Organization
 from tasks.seed.load import load_plan
 from tasks.seed.reader import PlanSeed, SeedError, read_plan
@@ -61,7 +62,9 @@ class Command(BaseCommand):
         issuers = Organization.objects.filter(name=seed.issuer)
         if not issuers.exists():
             self.stdout.write(f"{seed.issuer} is unknown: bringing in the units of {UNITS.name}.")
-            call_command("import_organizations", str(UNITS), stdout=self.stdout, stderr=self.stderr)
+            result = import_units(sheets=read_workbook(UNITS), by=None, at=_moment(seed))
+            if result.faults:
+                raise CommandError(f"{UNITS.name}: " + "; ".join(map(str, result.faults)))
         return issuers.get()
 
 
