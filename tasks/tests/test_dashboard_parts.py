@@ -165,7 +165,6 @@ def test_the_workbook_holds_what_the_page_shows(cast, city, plan, log_in, tmp_pa
     owed(plan, city.plant, DAY(2017, 12, 1))
     response = log_in(cast.admin).get(reverse("dashboard_export", args=[2017]))
     octets = b"".join(response.streaming_content)
-    response.close()
     assert octets[:2] == b"PK"
     assert "xlsx" in response["Content-Disposition"]
     book = CalamineWorkbook.from_filelike(io.BytesIO(octets))
