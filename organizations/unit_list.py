@@ -50,7 +50,7 @@ class UnitRow(NamedTuple):
 
 
 class UnitFilter:
-    """q, kind, category, active, under, regulator, group, sort of the address; nonsense is no condition."""
+    """q, kind, category, active, under, parent, regulator, group, sort of the address; nonsense is no condition."""
 
     def __init__(self, request: HttpRequest, user: User) -> None:
         self.user = user
@@ -62,6 +62,7 @@ class UnitFilter:
         self.category = asked.get("category", "")[:20]
         self.active = asked.get("active", "") if asked.get("active") in {"1", "0"} else ""
         self.under: Organization | None = _one(self.seen, asked.get("under", ""))
+        self.parent: Organization | None = _one(self.seen, asked.get("parent", ""))
         self.regulator: Organization | None = _one(self.seen, asked.get("regulator", ""))
         self.group: OrganizationGroup | None = _one(
             OrganizationGroup.objects.visible_to(user).select_related("city"), asked.get("group", "")
@@ -70,7 +71,12 @@ class UnitFilter:
     def rows(self) -> OrganizationQuerySet:
         """The units asked for, in order, with their superior, regulator and number of people."""
         found = self.seen.matching(self.q)
-        exact = {"kind": self.kind, "category": self.category, "sector_regulator": self.regulator}
+        exact = {
+            "kind": self.kind,
+            "category": self.category,
+            "parent": self.parent,
+            "sector_regulator": self.regulator,
+        }
         found = found.filter(**{name: value for name, value in exact.items() if value})
         if self.active:
             found = found.filter(is_active=self.active == "1")
@@ -83,7 +89,12 @@ class UnitFilter:
     def conditions(self) -> dict[str, str]:
         """What is set, as the address says it."""
         found = {"q": self.q, "kind": self.kind, "category": self.category, "active": self.active}
-        chosen = (("under", self.under), ("regulator", self.regulator), ("group", self.group))
+        chosen = (
+            ("under", self.under),
+            ("parent", self.parent),
+            ("regulator", self.regulator),
+            ("group", self.group),
+        )
         found |= {name: str(unit.pk) for name, unit in chosen if unit}
         return {name: value for name, value in found.items() if value}
 
@@ -100,6 +111,7 @@ class UnitFilter:
             "category": self.category,
             "active": dict(state_choices()).get(self.active, ""),
             "under": _("%(unit)s and below") % {"unit": self.under.label} if self.under else "",
+            "parent": _("directly under %(unit)s") % {"unit": self.parent.label} if self.parent else "",
             "regulator": _("regulated by %(unit)s") % {"unit": self.regulator.label} if self.regulator else "",
             "group": self.group.name if self.group else "",
         }
@@ -125,7 +137,7 @@ class UnitFilter:
 
     def hidden(self) -> list[tuple[str, str]]:
         """Conditions that the filter bar has no field for, to be sent along with it."""
-        kept = {name: value for name, value in self.conditions().items() if name in {"regulator", "group"}}
+        kept = {name: value for name, value in self.conditions().items() if name in {"parent", "regulator", "group"}}
         return [*kept.items(), *([("sort", self.sort)] if self.sort != "order" else [])]
 
     def units(self) -> list[tuple[str, str, bool]]:

@@ -72,6 +72,8 @@ class UnitPage:
         """Names, place in the tree, code."""
         unit = self.unit
         superior, regulator = unit.parent, unit.sector_regulator
+        regulated = self.numbers["regulated"]
+        listed = f"{reverse('organization_list')}?regulator={unit.pk}&active=1"
         found = [
             Fact(_("Full name"), unit.name),
             Fact(_("Short name"), unit.short_name),
@@ -83,6 +85,7 @@ class UnitPage:
             Fact(_("Unified social credit code"), unit.credit_code or ""),
             Fact(_("Member of the commission"), _("Yes")) if unit.is_member else None,
             Fact(_("Position"), f"{unit.lng}, {unit.lat}") if unit.lng is not None and unit.lat is not None else None,
+            Fact(_("Regulated enterprises"), number(regulated), listed) if regulated else None,
             Fact(_("Note"), unit.note),
         ]
         return [fact for fact in found if fact is not None and fact.value]
@@ -102,13 +105,18 @@ class UnitPage:
         ]
         return [fact for fact in found if fact.value]
 
+    @property
+    def is_leaf(self) -> bool:
+        """True for a kind that mostly has nothing below it."""
+        return self.unit.kind in (Organization.Kind.ENTERPRISE, Organization.Kind.COMMUNITY)
+
     @cached_property
     def numbers(self) -> dict[str, int]:
-        """Active units directly below, at any depth below, and regulated."""
+        """Active units directly below, at every level with this one, and regulated."""
         active = Q(is_active=True)
         found: dict[str, int] = self._seen.aggregate(
             children=Count("pk", filter=active & Q(parent=self.unit)),
-            below=Count("pk", filter=active & Q(path__startswith=self.unit.path) & ~Q(pk=self.unit.pk)),
+            whole=Count("pk", filter=active & Q(path__startswith=self.unit.path)),
             regulated=Count("pk", filter=active & Q(sector_regulator=self.unit)),
         )
         return found

@@ -176,7 +176,7 @@ def _aliases(unit: Organization) -> list[str]:
 
 
 @transaction.atomic
-def deactivate(*, units: Sequence[Organization], by: User, at: datetime.datetime) -> int:
+def dissolve(*, units: Sequence[Organization], by: User, at: datetime.datetime) -> int:
     """Dissolves units and ends their people's sessions at once; what they did stays. Returns how many.
 
     Refused while active units stand below one of them that are not dissolved along with it.
@@ -185,22 +185,22 @@ def deactivate(*, units: Sequence[Organization], by: User, at: datetime.datetime
     closing = [unit for unit in _fresh(units, root) if unit.is_active]
     keys = [unit.pk for unit in closing]
     if root.pk in keys:
-        raise ValidationError(_("%(unit)s heads the city and cannot be deactivated.") % {"unit": root.name})
+        raise ValidationError(_("%(unit)s heads the city and cannot be dissolved.") % {"unit": root.name})
     if by.organization_id in keys:
-        raise ValidationError(_("You cannot deactivate your own unit."))
+        raise ValidationError(_("You cannot dissolve your own unit."))
     left = list(Organization.objects.active().filter(parent__in=keys).exclude(pk__in=keys).order_by("position", "pk"))
     if left:
         raise ValidationError(
             ngettext(
-                "%(count)s active unit stands below: %(names)s. Move or deactivate it first.",
-                "%(count)s active units stand below: %(names)s. Move or deactivate them first.",
+                "%(count)s active unit stands below: %(names)s. Move or dissolve it first.",
+                "%(count)s active units stand below: %(names)s. Move or dissolve them first.",
                 len(left),
             )
             % {"count": len(left), "names": _names(left)}
         )
     Organization.objects.filter(pk__in=keys).update(is_active=False)
     record_many(
-        (Act("organization.deactivate", unit, {"is_active": True}, {"is_active": False}) for unit in closing),
+        (Act("organization.dissolve", unit, {"is_active": True}, {"is_active": False}) for unit in closing),
         by=by, at=at,
     )  # fmt: skip
     people = list(User.objects.active().filter(organization__in=keys))
@@ -210,7 +210,7 @@ def deactivate(*, units: Sequence[Organization], by: User, at: datetime.datetime
 
 
 @transaction.atomic
-def reactivate(*, units: Sequence[Organization], by: User, at: datetime.datetime) -> int:
+def restore(*, units: Sequence[Organization], by: User, at: datetime.datetime) -> int:
     """Brings dissolved units back; their people can log in again. Returns how many. The superior has to be active."""
     root = _lock_city(by)
     opening = [unit for unit in _fresh(units, root) if not unit.is_active]
@@ -218,12 +218,12 @@ def reactivate(*, units: Sequence[Organization], by: User, at: datetime.datetime
     stranded = [u for u in opening if u.parent is not None and not u.parent.is_active and u.parent_id not in keys]
     if stranded:
         raise ValidationError(
-            _("The superior unit of %(names)s was dissolved. Reactivate it too, or choose another superior first.")
+            _("The superior unit of %(names)s was dissolved. Restore it too, or choose another superior first.")
             % {"names": _names(stranded)}
         )
     Organization.objects.filter(pk__in=keys).update(is_active=True)
     record_many(
-        (Act("organization.reactivate", unit, {"is_active": False}, {"is_active": True}) for unit in opening),
+        (Act("organization.restore", unit, {"is_active": False}, {"is_active": True}) for unit in opening),
         by=by, at=at,
     )  # fmt: skip
     return len(opening)

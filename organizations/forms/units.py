@@ -134,7 +134,7 @@ class UnitForm(forms.Form):
         same = Organization.objects.filter(name=name).exclude(pk=self.unit.pk if self.unit else 0)
         if same.exists():
             raise ValidationError(
-                _("“%(name)s” is the name of a dissolved unit or one of another city. Reactivate that, or use another.")
+                _("“%(name)s” is the name of a dissolved unit or one of another city. Restore that, or use another.")
                 % {"name": name}
             )
         return name
@@ -160,7 +160,7 @@ class UnitForm(forms.Form):
             try:
                 self.directory.check_free(name, self.unit)
             except ValidationError as error:
-                wrong[name] = error.message
+                wrong[name] = error.messages[0]
             if len(name) > 120:
                 wrong[name] = _("“%(name)s…” has more than 120 characters.") % {"name": name[:20]}
         if wrong:
@@ -238,8 +238,8 @@ class BulkForm(OfficeForm):
     """What to do with the units picked in the list."""
 
     ACTIONS = (
-        ("deactivate", gettext_lazy("Deactivate")),
-        ("reactivate", gettext_lazy("Reactivate")),
+        ("dissolve", gettext_lazy("Dissolve")),
+        ("restore", gettext_lazy("Restore")),
         ("regulator", gettext_lazy("Set the sector regulator")),
     )
     do = forms.ChoiceField(choices=ACTIONS)

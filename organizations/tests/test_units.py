@@ -101,7 +101,7 @@ def test_only_admins_of_the_commission_write(who, cast, city, plan, log_in):
     assert client.post("/units/new/", NEW).status_code == 403
     assert client.get(f"/units/{seen.pk}/edit/").status_code == 403
     assert client.post(f"/units/{seen.pk}/edit/", NEW).status_code == 403
-    assert client.post("/units/bulk/", {"do": "deactivate", "pick": seen.pk, "confirmed": 1}).status_code == 403
+    assert client.post("/units/bulk/", {"do": "dissolve", "pick": seen.pk, "confirmed": 1}).status_code == 403
     if other:
         assert client.get(f"/units/{other.pk}/edit/").status_code == 404
     assert "/units/new/" not in text(client.get("/units/"))
@@ -113,7 +113,7 @@ def test_another_city_is_not_there(cast, city, plan, log_in):
     client = log_in(cast.outsider)
     for data in ({}, NEW):
         assert client.post(f"/units/{city.plant.pk}/edit/", data).status_code == 404
-    client.post("/units/bulk/", {"do": "deactivate", "pick": city.plant.pk, "confirmed": 1})
+    client.post("/units/bulk/", {"do": "dissolve", "pick": city.plant.pk, "confirmed": 1})
     city.plant.refresh_from_db()
     assert city.plant.is_active
     parameters = f"under={city.commission.pk}&regulator={city.safety.pk}&group={city.districts.pk}"
@@ -143,6 +143,7 @@ def _english(client):
         ("active=0", {"平度市政府"}),
         ("active=1&kind=district", {"胶州市政府"}),
         ("under={jiaozhou}", {"胶州市政府", "胶北街道", "青岛示例化工有限公司"}),
+        ("parent={jiaozhou}", {"胶北街道"}),
         ("regulator={safety}", {"青岛示例化工有限公司"}),
         ("group={districts}", {"胶州市政府"}),
         ("kind=x&active=x&under=x&group=99999999999999999999&q=%00&category=%00", None),
@@ -260,9 +261,19 @@ def test_the_page_of_a_unit(admin, city, cast):
     above = [link.label for link in admin.get(f"/units/{city.plant.pk}/").context["on"].above()]
     assert above == ["市安委会", "胶州市政府", "胶北街道"]
     page = text(admin.get(f"/units/{city.jiaozhou.pk}/"))
-    assert "各区市政府" in page and "All 2 at every level" in page
+    assert "各区市政府" in page and "3 with this unit, at every level" in page
     page = text(admin.get(f"/units/{city.safety.pk}/"))
-    assert f"?regulator={city.safety.pk}" in page and "No unit stands below" in page
+    assert f"?regulator={city.safety.pk}&amp;active=1" in page and "No unit stands below" in page
+
+
+def test_every_number_leads_to_its_rows(admin, city):
+    Organization.objects.filter(pk=city.pingdu.pk).update(is_active=False)
+    _enterprises(city, 60)
+    for unit in (city.commission, city.jiaozhou, city.town, city.safety):
+        numbers = admin.get(f"/units/{unit.pk}/").context["on"].numbers
+        for key, query in (("children", "parent"), ("whole", "under"), ("regulated", "regulator")):
+            listed = admin.get(f"/units/?{query}={unit.pk}&active=1").context["page"].paginator.count
+            assert numbers[key] == listed, (unit.label, key)
 
 
 def test_people_of_a_unit_are_its_own(cast, city, plan, log_in):

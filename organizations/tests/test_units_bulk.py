@@ -30,45 +30,45 @@ def active(unit):
 
 def test_confirmed_before_it_is_done(admin, city, cast, log_in):
     theirs = log_in(cast.inspector)
-    page = admin.post("/units/bulk/?kind=department", {"do": "deactivate", "pick": [city.safety.pk, city.office.pk]})
-    assert "Deactivate 1 unit?" in text(page)
+    page = admin.post("/units/bulk/?kind=department", {"do": "dissolve", "pick": [city.safety.pk, city.office.pk]})
+    assert "Dissolve 1 unit?" in text(page)
     assert "1 of the chosen is left out" in text(page)
     assert "1 person cannot log in any more" in text(page)
     assert "1 enterprise loses the supervision" in text(page)
     assert f"/ledger/?under={city.safety.pk}" in text(page)
     assert "open assignments stay" in text(page)
     assert active(city.safety)
-    response = bulk(admin, "deactivate", city.safety, query="?kind=department")
+    response = bulk(admin, "dissolve", city.safety, query="?kind=department")
     assert response.redirect_chain == [("/units/?kind=department", 302)]
-    assert "1 unit deactivated" in text(response)
+    assert "1 unit dissolved" in text(response)
     assert not active(city.safety)
     assert theirs.get("/units/")["Location"].startswith("/login/")
     entry = AuditEntry.objects.get()
     assert (entry.verb, entry.before, entry.after) == (
-        "organization.deactivate", {"is_active": True}, {"is_active": False},
+        "organization.dissolve", {"is_active": True}, {"is_active": False},
     )  # fmt: skip
 
 
 def test_from_the_units_page_and_back(admin, city):
-    assert "Deactivate …" in text(admin.get(f"/units/{city.plant.pk}/edit/"))
-    response = bulk(admin, "deactivate", city.plant, query="?from=unit")
+    assert "Dissolve …" in text(admin.get(f"/units/{city.plant.pk}/edit/"))
+    response = bulk(admin, "dissolve", city.plant, query="?from=unit")
     assert response.redirect_chain == [(f"/units/{city.plant.pk}/", 302)]
     assert "Dissolved" in text(response)
-    assert "Reactivate …" in text(admin.get(f"/units/{city.plant.pk}/edit/"))
+    assert "Restore …" in text(admin.get(f"/units/{city.plant.pk}/edit/"))
 
 
 def test_not_while_active_units_stand_below(admin, city):
-    response = bulk(admin, "deactivate", city.jiaozhou)
-    assert "1 active unit stands below: 胶北街道. Move or deactivate it first" in text(response)
+    response = bulk(admin, "dissolve", city.jiaozhou)
+    assert "1 active unit stands below: 胶北街道. Move or dissolve it first" in text(response)
     assert active(city.jiaozhou)
     assert not AuditEntry.objects.exists()
-    bulk(admin, "deactivate", city.jiaozhou, city.town, city.plant)
+    bulk(admin, "dissolve", city.jiaozhou, city.town, city.plant)
     assert not active(city.jiaozhou) and not active(city.town) and not active(city.plant)
-    response = bulk(admin, "reactivate", city.plant)
+    response = bulk(admin, "restore", city.plant)
     assert "The superior unit of 青岛示例化工有限公司 was dissolved" in text(response)
-    bulk(admin, "reactivate", city.jiaozhou, city.town, city.plant)
+    bulk(admin, "restore", city.jiaozhou, city.town, city.plant)
     assert active(city.plant)
-    assert AuditEntry.objects.filter(verb="organization.reactivate").count() == 3
+    assert AuditEntry.objects.filter(verb="organization.restore").count() == 3
 
 
 @pytest.mark.parametrize("which", ["commission", "office"])
@@ -79,10 +79,10 @@ def test_the_city_keeps_its_head(which, admin, city, cast):
     from organizations.actions import units
 
     unit = getattr(city, which)
-    response = bulk(admin, "deactivate", unit)
+    response = bulk(admin, "dissolve", unit)
     assert "Nothing to do for the chosen units" in text(response)
     with pytest.raises(ValidationError):
-        units.deactivate(units=[unit], by=cast.admin, at=clock.now())
+        units.dissolve(units=[unit], by=cast.admin, at=clock.now())
     assert active(unit)
 
 
@@ -94,13 +94,13 @@ def test_who_was_dissolved_a_moment_ago_dissolves_nobody(city, cast):
 
     Organization.objects.filter(pk=city.office.pk).update(is_active=False)
     with pytest.raises(ValidationError):
-        units.deactivate(units=[city.plant], by=cast.admin, at=clock.now())
+        units.dissolve(units=[city.plant], by=cast.admin, at=clock.now())
     assert active(city.plant)
 
 
 def test_a_foreign_unit_is_passed_over(admin, city, cast):
     foreign = cast.outsider.organization
-    bulk(admin, "deactivate", foreign, city.plant)
+    bulk(admin, "dissolve", foreign, city.plant)
     assert active(foreign) and not active(city.plant)
 
 
@@ -127,7 +127,7 @@ def test_a_regulator_for_many(admin, city):
 
 
 @pytest.mark.parametrize(
-    "data", [{}, {"do": "deactivate"}, {"do": "explode", "pick": "1"}, {"do": "deactivate", "pick": "x"}]
+    "data", [{}, {"do": "dissolve"}, {"do": "explode", "pick": "1"}, {"do": "dissolve", "pick": "x"}]
 )
 def test_nothing_chosen_is_said(data, admin):
     assert "No unit was chosen" in text(admin.post("/units/bulk/", data, follow=True))
@@ -137,9 +137,9 @@ def test_nothing_chosen_is_said(data, admin):
 def test_all_of_the_list_in_a_constant_number_of_queries(count, admin, city, django_assert_max_num_queries):
     for _number in range(count):
         factories.organization(kind="enterprise", parent=city.town)
-    page = admin.post(f"/units/bulk/?q=单位&under={city.town.pk}", {"do": "deactivate", "all": "1"})
+    page = admin.post(f"/units/bulk/?q=单位&under={city.town.pk}", {"do": "dissolve", "all": "1"})
     assert len(page.context["concerned"]) == count
     assert ("and 40 more" in text(page)) == (count == 60)
     with django_assert_max_num_queries(20):
-        admin.post("/units/bulk/", {"do": "deactivate", "picked": page.context["picked"], "confirmed": "1"})
+        admin.post("/units/bulk/", {"do": "dissolve", "picked": page.context["picked"], "confirmed": "1"})
     assert Organization.objects.filter(is_active=False).count() == count

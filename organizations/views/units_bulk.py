@@ -1,4 +1,4 @@
-"""Many units at once: deactivate, reactivate, put under a sector regulator; asked back before it is done."""
+"""Many units at once: dissolve, restore, put under a sector regulator; asked back before it is done."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def _concerned(do: str, unit: Organization, user: User) -> bool:
     """False for what is so already, cannot be done to the unit, or would lock the admin out."""
     if do == "regulator":
         return unit.kind == Organization.Kind.ENTERPRISE
-    if do == "reactivate":
+    if do == "restore":
         return not unit.is_active
     return unit.is_active and unit.parent_id is not None and unit.pk != user.organization_id
 
@@ -92,7 +92,7 @@ def organization_bulk(request: HttpRequest) -> HttpResponse:
         "back": back,
         "only": concerned[0] if len(concerned) == 1 else None,
     }
-    if do == "deactivate":
+    if do == "dissolve":
         context |= _consequences(concerned, user)
     return render(request, "organizations/organization_bulk.html", context)
 
@@ -103,12 +103,12 @@ def _carry_out(
     """Does it and says how many; False where it was refused (the reason is in the messages or at the field)."""
     regulator = form.cleaned_data["sector_regulator"] if form else None
     try:
-        if do == "deactivate":
-            count = units.deactivate(units=concerned, by=user, at=clock.now())
-            text = ngettext("%(count)s unit deactivated.", "%(count)s units deactivated.", count)
-        elif do == "reactivate":
-            count = units.reactivate(units=concerned, by=user, at=clock.now())
-            text = ngettext("%(count)s unit reactivated.", "%(count)s units reactivated.", count)
+        if do == "dissolve":
+            count = units.dissolve(units=concerned, by=user, at=clock.now())
+            text = ngettext("%(count)s unit dissolved.", "%(count)s units dissolved.", count)
+        elif do == "restore":
+            count = units.restore(units=concerned, by=user, at=clock.now())
+            text = ngettext("%(count)s unit restored.", "%(count)s units restored.", count)
         else:
             assert regulator is not None
             count = units.set_regulator(units=concerned, regulator=regulator, by=user, at=clock.now())
