@@ -38,6 +38,7 @@ def soon_limit(today: datetime.date) -> datetime.date:
 
 
 _LATE = Q(done_on__gt=F("due_on"))
+_IN_TIME = Q(due_on__isnull=True) | Q(done_on__isnull=True) | Q(done_on__lte=F("due_on"))
 _SUBMITTED = Q(state=AssignmentState.SUBMITTED)
 _WITH_UNIT = Q(state__in=[AssignmentState.NOT_STARTED, AssignmentState.IN_PROGRESS, AssignmentState.SENT_BACK])
 
@@ -54,13 +55,12 @@ def soon_q(today: datetime.date) -> Q:
 
 def on_track_q(today: datetime.date) -> Q:
     """Rows whose punctuality is OK."""
-    in_time = Q(due_on__isnull=True) | Q(done_on__lte=F("due_on"))
-    return (_WITH_UNIT & (Q(due_on__isnull=True) | Q(due_on__gt=soon_limit(today)))) | (_SUBMITTED & in_time)
+    return (_WITH_UNIT & (Q(due_on__isnull=True) | Q(due_on__gt=soon_limit(today)))) | (_SUBMITTED & _IN_TIME)
 
 
 def done_in_time_q() -> Q:
     """Rows whose punctuality is DONE."""
-    return Q(state=AssignmentState.DONE) & (Q(due_on__isnull=True) | Q(done_on__lte=F("due_on")))
+    return Q(state=AssignmentState.DONE) & _IN_TIME
 
 
 def done_late_q() -> Q:
