@@ -17,7 +17,7 @@ from organizations.demo_accounts import DEMO_PASSWORD
 from organizations.models import Organization, User
 from organizations.roles import Role
 
-from . import SEED
+from . import dice
 from .names import GIVEN, POSTS, SLUGS, SURNAMES
 
 Kind = Organization.Kind
@@ -55,8 +55,7 @@ class _Register:
     """Draws names and numbers that nobody else has."""
 
     def __init__(self, joined: datetime.datetime) -> None:
-        rng = Random(SEED)
-        self._names = rng.sample([family + given for family in SURNAMES for given in GIVEN], 1200)
+        self._names = dice("names").sample([family + given for family in SURNAMES for given in GIVEN], 1200)
         self._password = make_password(DEMO_PASSWORD)
         self._joined = joined
         self.made: list[User] = []

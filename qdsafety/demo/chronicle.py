@@ -1,8 +1,7 @@
 """Writing the stories down: entries, proof, reviews, states and the record, in the order of time and in bulk.
 
 What stands in the rows is what the actions of `tasks` would have written one by one, step after step; a test
-compares. Every duty draws from a generator of its own, named after task, unit and period, so one duty's story
-does not depend on which others there are, nor on any key of the database.
+compares. No story depends on a key of the database.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ from tasks.evidence import Proof, checked
 from tasks.models import Assignment, Evidence, Plan, ProgressEntry, Review, TaskUnit
 from tasks.states import TRANSITIONS, AssignmentState, UnitRole
 
-from . import SEED
+from . import dice
 from .calendar import earlier
 from .cast import Cast
 from .papers import paper, photo
@@ -67,24 +66,22 @@ class Happening:
     proofs: list[Proof] = field(default_factory=list)
 
 
-class _Teller:
+class Teller:
     """Turns duties into happenings; knows the people and who leads what."""
 
     def __init__(self, plan: Plan, cast: Cast) -> None:
         self._cast = cast
         self._plan = plan
         named = TaskUnit.objects.filter(task__plan=plan, role=UnitRole.LEAD, organization__isnull=False)
-        self._leads: dict[int, int] = {
-            task: unit for task, unit in named.order_by("-position", "-id").values_list("task", "organization")
-        }
+        self._leads: dict[int, int] = dict(named.order_by("-position", "-id").values_list("task", "organization"))
         self._office = Organization.objects.get(parent=plan.issuer, kind=Kind.COMMISSION).pk
         units = list(Organization.objects.under(plan.issuer).order_by("position", "id"))
         self._places = places_of(units)
-        self._diligence = {unit.pk: Random(f"{SEED}/{unit.name}").betavariate(4.2, 1.8) for unit in units}
+        self._diligence = {unit.pk: dice(unit.name).betavariate(4.2, 1.8) for unit in units}
 
     def happenings(self, row: Assignment, serial: int) -> list[Happening]:
         """Everything that happened to one assignment; moves `row` to where it stands in the end."""
-        rng = Random(f"{SEED}/{row.task.number}/{row.organization.name}/{row.period}")
+        rng = dice(row.task.number, row.organization.name, row.period)
         worker = self._cast.worker(row.organization_id, rng)
         if worker is None:
             return []
@@ -94,7 +91,7 @@ class _Teller:
         if signer is None:  # nobody to decide: it waits
             steps = [step for step in steps if step.verb == PROGRESS]
         writer = Writer(rng, self._scene(row))
-        found, minute = [], 0
+        found = []
         for place, step in enumerate(steps):
             person = worker if step.verb in (PROGRESS, SUBMIT) else signer
             minute = rng.randint(520, 690) if step.verb == PROGRESS else rng.randint(800, 1010)
@@ -195,8 +192,8 @@ def _proofs(row: Assignment, step: Step, entry: ProgressEntry | None, rng: Rando
     day = entry.happened_on
     files = [ContentFile(photo(rng), f"现场照片{day:%m%d}.png")] if rng.random() < 0.6 else []
     if not files or rng.random() < 0.4:
-        lines = [f"填报单位：{unit.name}", f"日期：{day.year}年{day.month}月{day.day}日", f"任务序号：{row.task.number}",
-                 "", entry.what, "", "（演示数据，内容为虚构）"]  # fmt: skip
+        head = [f"填报单位：{unit.name}", f"日期：{day.year}年{day.month}月{day.day}日"]
+        lines = [*head, f"任务序号：{row.task.number}", "", entry.what, "", "（演示数据，内容为虚构）"]
         files.append(ContentFile(paper(row.task.title, lines), f"{row.task.title[:20]}情况说明.pdf"))
     return [checked(file) for file in files]
 
@@ -209,7 +206,7 @@ def write(*, plan: Plan, people: Iterable[User]) -> Deeds:
         .select_related("plan", "task", "organization")
         .order_by("work_point__number", "task__position", "organization__position", "period", "id")
     )
-    teller = _Teller(plan, Cast(people))
+    teller = Teller(plan, Cast(people))
     told = [happening for serial, row in enumerate(rows) for happening in teller.happenings(row, serial)]
     told.sort(key=lambda happening: (happening.at, happening.order))
     entries = bulk.insert([happening.entry for happening in told if happening.entry])

@@ -146,7 +146,7 @@ def _entries(rng: Random, duty: Duty, first: datetime.date, last: datetime.date,
     if duty.target and duty.target >= 20:
         wanted += 1
     number = max(1, min(wanted, 6, len(days)))
-    chosen = sorted(rng.sample(days[:-1], number - 1)) + [days[-1]]
+    chosen = [*sorted(rng.sample(days[:-1], number - 1)), days[-1]]
     steps: list[Step] = []
     total = Decimal(0)
     percent = 0
