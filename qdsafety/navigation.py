@@ -51,8 +51,9 @@ def groups(request: HttpRequest, plan: Plan | None, counts: dict[str, int]) -> l
             manage.append(item(_("Import"), "n-import", "import_list", "import_preview"))
         manage.append(item(_("Plans"), "n-report", "plan_list", "plan_edit", "plan_create", yearly=False))
     if user.may(Capability.MANAGE_PEOPLE):
-        manage.append(item(_("Units"), "n-org", "organization_list", "organization", "organization_edit", yearly=False))
-        manage.append(item(_("Collective units"), "n-group", "group_list", "group_edit", yearly=False))
+        units = ("organization", "organization_edit", "organization_create", "organization_bulk")
+        manage.append(item(_("Units"), "n-org", "organization_list", *units, yearly=False))
+        manage.append(item(_("Collective units"), "n-group", "group_list", "group_edit", "group_create", yearly=False))
         manage.append(item(_("People"), "n-people", "user_list", "user_edit", "user_create", yearly=False))
     own: list[Item] = []
     if not manage:
