@@ -14,11 +14,13 @@ from lib.sheets.read import Sheet
 from organizations.groups_default import create_default_groups
 from organizations.imports.enterprises import read_enterprises
 from organizations.imports.table import Fault, Table
+from organizations.imports.tree import Refusal, Tree, Wanted
 from organizations.imports.units import KINDS, WORDS, read_units
-from organizations.imports.write import Tree, Wanted, Written, circular, write
+from organizations.imports.write import Written, write
 from organizations.models import Organization, User
 from organizations.names import NameIndex, key_of
 
+PROFILE = ("industry", "legal_post", "hazard", "staff", "standardization", "major_hazard")
 ENTERPRISES_FROM = 10_000  # official units stand before enterprises wherever units are listed
 
 
@@ -39,15 +41,14 @@ def import_units(
     table, rows, faults = read_units(sheets)
     tree = Tree()
     rows, unknown = _with_superiors(table, rows, tree)
-    wanted, refused = _free([_unit(row, place) for place, row in enumerate(rows, 1)], tree, table)
-    faults = sorted([*faults, *unknown, *refused])
+    wanted, refused = _acceptable([_unit(row, place, table) for place, row in enumerate(rows, 1)], tree, table)
     rows = _without(rows, refused)
     written = write(wanted, tree, by=by, at=at)
     for unit in [tree.by_name[row["name"]] for row in rows if row["parent"] is None]:
         create_default_groups(city=unit)
     if dry_run:
         transaction.set_rollback(True)
-    return ImportResult(table, rows, faults, written)
+    return ImportResult(table, rows, sorted([*faults, *unknown, *refused]), written)
 
 
 @transaction.atomic
@@ -57,7 +58,8 @@ def import_enterprises(
     """Enterprises below the towns and districts of a city; raises UnreadableFileError as above."""
     table, rows, faults, units = read_enterprises(sheets, NameIndex.for_city(city))
     tree = Tree()
-    wanted, refused = _free([_enterprise(row, place, units) for place, row in enumerate(rows, 1)], tree, table)
+    wanted = [_enterprise(row, place, units, table) for place, row in enumerate(rows, 1)]
+    wanted, refused = _acceptable([_kept_in_town(one, tree) for one in wanted], tree, table)
     rows = _without(rows, refused)
     written = write(wanted, tree, by=by, at=at)
     if dry_run:
@@ -66,79 +68,120 @@ def import_enterprises(
 
 
 def _with_superiors(table: Table, rows: list[dict[str, Any]], tree: Tree) -> tuple[list[dict[str, Any]], list[Fault]]:
-    """The rows with their superiors' full names; those whose superior nobody knows as faults."""
-    names: dict[str, str] = {}
+    """The rows with their superiors' full names, and the faults of those that cannot stand where they say."""
+    names = _full_names(rows, tree)
+    tops = {unit.name for unit in tree.by_name.values() if unit.parent is None}
+    tops |= {row["name"] for row in rows if not row["parent"]}
+    good, faults = [], []
+    for row in rows:
+        full = names.get(key_of(row["parent"])) if row["parent"] else None
+        fault = _fault_of_superior(row, full, tops)
+        if fault is None:
+            good.append(row | {"parent": full})
+        else:
+            field, *rest = fault
+            faults.append(Fault(row["row"], table.headers.get(field, WORDS[field][0]), *rest))
+    return good, faults
+
+
+def _full_names(rows: list[dict[str, Any]], tree: Tree) -> dict[str, str]:
+    """Every name of every unit, stored or in the file → its full name; the file has the last word."""
     stored = [(unit.name, [unit.short_name, unit.name]) for unit in tree.by_name.values()]
     stored += [(unit.name, [alias]) for alias, unit in tree.by_alias.items()]
-    in_file = [(row["name"], [*row["aliases"], row["short_name"], row["name"]]) for row in rows]
+    in_file = [(row["name"], [*row["aliases"], row["short_name"]]) for row in rows]
+    names: dict[str, str] = {}
     for full, spellings in [*stored, *in_file]:
         names |= {key_of(spelling): full for spelling in spellings if spelling}
-    for full, _spellings in [*stored, *in_file]:
-        names[key_of(full)] = full
-    good, faults = [], []
-    header = table.headers.get("parent", WORDS["parent"][0])
-    for row in rows:
-        written = row["parent"]
-        full = names.get(key_of(written)) if written else None
-        if written and full in (None, row["name"]):
-            words = _("no unit is called “%(value)s”. Write the superior's full or short name.") % {"value": written}
-            faults.append(Fault(row["row"], header, "parent_unknown", written, words))
-        elif not written and KINDS[row["kind"]] != Organization.Kind.COMMISSION:
-            words = _("the superior unit is missing. Only a commission stands at the top.")
-            faults.append(Fault(row["row"], header, "parent_missing", "", words))
-        else:
-            good.append(row | {"parent": full})
-    lost = {one.row for one in circular([_unit(row, 0) for row in good], tree)}
-    words = _("the superior's own row is refused, or the superiors lead in a circle. Correct that first.")
-    faults += [Fault(row["row"], header, "parent_refused", row["parent"], words) for row in good if row["row"] in lost]
-    return [row for row in good if row["row"] not in lost], faults
+    return names | {key_of(full): full for full, _spellings in [*stored, *in_file]}
 
 
-def _unit(row: dict[str, Any], place: int) -> Wanted:
-    fields = {
-        "name": row["name"],
-        "short_name": row["short_name"],
-        "kind": KINDS[row["kind"]].value,
-        "category": row["kind"],
-        "credit_code": row["uscc"],
-        "is_member": row["member"],
-        "note": row["note"] or "",
-        "position": place,
+def _fault_of_superior(row: dict[str, Any], full: str | None, tops: set[str]) -> Refusal | None:
+    written = row["parent"] or ""
+    is_commission = KINDS[row["kind"]] == Organization.Kind.COMMISSION
+    if written and full is None:
+        words = _("no unit is called “%(value)s”. Write the superior's full or short name.") % {"value": written}
+        return Refusal("parent", "parent_unknown", written, words)
+    if full == row["name"]:
+        words = _("a unit cannot stand under itself. Name the unit above it.")
+        return Refusal("parent", "parent_itself", written, words)
+    if not written and not is_commission:
+        words = _("the superior unit is missing. Only a commission stands at the top.")
+        return Refusal("parent", "parent_missing", "", words)
+    if full and is_commission and full not in tops:
+        words = _("a unit of this kind sees the whole city, so it stands directly under the commission.")
+        return Refusal("kind", "commission_below", row["kind"], words)
+    return None
+
+
+def _unit(row: dict[str, Any], place: int, table: Table) -> Wanted:
+    """A row's values; a column that the table lacks, and an empty code, say nothing."""
+    said = {
+        "short_name": ("short_name", row["short_name"]),
+        "uscc": ("credit_code", row["uscc"]),
+        "member": ("is_member", row["member"]),
+        "note": ("note", row["note"] or ""),
     }
-    return Wanted(row["row"], fields, row["parent"], row["aliases"])
+    fields = {"name": row["name"], "kind": KINDS[row["kind"]].value, "category": row["kind"], "position": place}
+    fields |= {name: value for column, (name, value) in said.items() if column in table.headers and value is not None}
+    return Wanted(row["row"], fields, row["parent"], row["aliases"] if "aliases" in table.headers else None)
 
 
-def _enterprise(row: dict[str, Any], place: int, units: dict[str, Organization]) -> Wanted:
+def _enterprise(row: dict[str, Any], place: int, units: dict[str, Organization], table: Table) -> Wanted:
+    """The same for an enterprise."""
+    said = {
+        "regulator": ("sector_regulator", units.get(row["regulator"] or "")),
+        "lng": ("lng", _degrees(row["lng"])),
+        "lat": ("lat", _degrees(row["lat"])),
+        "note": ("note", row["note"] or ""),
+    }
     fields = {
         "name": row["name"],
         "kind": Organization.Kind.ENTERPRISE.value,
-        "credit_code": row["uscc"],
-        "sector_regulator": units.get(row["regulator"] or ""),
-        "lng": _degrees(row["lng"]),
-        "lat": _degrees(row["lat"]),
-        "note": row["note"] or "",
         "position": ENTERPRISES_FROM + place,
     }
-    profile = {name: row[name] for name in ("industry", "legal_post", "hazard", "staff", "standardization")}
-    profile["major_hazard"] = row["major_hazard"]
+    fields |= {"credit_code": row["uscc"]} if row["uscc"] else {}
+    fields |= {name: value for column, (name, value) in said.items() if column in table.headers}
+    profile = {name: row[name] for name in PROFILE if name in table.headers}
     return Wanted(row["row"], fields, row["town"] or row["district"], None, profile)
+
+
+def _kept_in_town(one: Wanted, tree: Tree) -> Wanted:
+    """A file that names the district only does not take an enterprise out of its town there."""
+    unit, named = tree.present(one), tree.by_name.get(one.parent or "")
+    known = unit.parent if unit is not None else None
+    if known is None or named is None or known == named or not known.path.startswith(named.path):
+        return one
+    return one._replace(parent=known.name)
 
 
 def _degrees(value: float | None) -> Decimal | None:
     return None if value is None else Decimal(str(value)).quantize(Decimal("0.000001"))
 
 
-def _free(wanted: list[Wanted], tree: Tree, table: Table) -> tuple[list[Wanted], list[Fault]]:
-    """Those that take nobody else's code or name, and the faults of the others."""
-    good, faults = [], []
+def _acceptable(wanted: list[Wanted], tree: Tree, table: Table) -> tuple[list[Wanted], list[Fault]]:
+    """Those that the tree can take, and the faults of the others."""
+    good: list[Wanted] = []
+    refusals: list[tuple[int, Refusal]] = []
+    meant: dict[int, int] = {}
     for one in wanted:
+        unit = tree.present(one)
         refusal = tree.refusal(one)
+        if refusal is None and unit is not None and meant.setdefault(unit.pk, one.row) != one.row:
+            words = _("row %(row)s means %(unit)s already, by its name or code. Delete one of the two.")
+            words %= {"row": meant[unit.pk], "unit": unit.name}
+            refusal = Refusal("name", "name_duplicate", one.name, words)
         if refusal is None:
             good.append(one)
         else:
-            field, *rest = refusal
-            faults.append(Fault(one.row, table.headers.get(field, field), *rest))
-    return good, faults
+            refusals.append((one.row, refusal))
+    words = _("the superior's own row is refused, or the superiors lead in a circle. Correct that first.")
+    lost = {one.row: Refusal("parent", "parent_refused", one.parent or "", words) for one in tree.lost(good)}
+    refusals += lost.items()
+    faults = [
+        Fault(row, table.headers.get(refusal.field, refusal.field), refusal.code, refusal.value, refusal.words)
+        for row, refusal in refusals
+    ]
+    return [one for one in good if one.row not in lost], faults
 
 
 def _without(rows: list[dict[str, Any]], faults: list[Fault]) -> list[dict[str, Any]]:

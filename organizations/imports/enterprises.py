@@ -13,7 +13,7 @@ from organizations.names import NameIndex, key_of
 
 from .checks import count_of, degrees, yes_or_no
 from .table import Fault, Line, RowRefused, Table, find_table
-from .units import credit_code, full_name
+from .units import NOTE, credit_code, full_name, short
 
 Kind = Organization.Kind
 WORDS = {
@@ -85,16 +85,16 @@ def _row(line: Line, index: NameIndex, units: dict[str, Organization]) -> dict[s
         "uscc": credit_code(cells),
         "district": district.name,
         "town": town.name if town else None,
-        "industry": cells.get("industry", "")[: TEXTS["industry"]],
+        "industry": short(cells, "industry", TEXTS["industry"]),
         "regulator": regulator.name if regulator else None,
-        "legal_post": cells.get("legal_post", "")[: TEXTS["legal_post"]],
-        "hazard": cells.get("hazard", "")[: TEXTS["hazard"]],
+        "legal_post": short(cells, "legal_post", TEXTS["legal_post"]),
+        "hazard": short(cells, "hazard", TEXTS["hazard"]),
         "staff": count_of(cells.get("staff", ""), "staff"),
-        "standardization": cells.get("standardization", "")[: TEXTS["standardization"]],
+        "standardization": short(cells, "standardization", TEXTS["standardization"]),
         "major_hazard": yes_or_no(cells.get("major_hazard", ""), "major_hazard"),
         "lng": degrees(cells.get("lng", ""), "lng", 180),
         "lat": degrees(cells.get("lat", ""), "lat", 90),
-        "note": cells.get("note", "")[:500] or None,
+        "note": short(cells, "note", NOTE) or None,
     }
 
 

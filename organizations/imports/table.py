@@ -13,6 +13,8 @@ from lib.sheets.read import Sheet, UnreadableFileError
 
 SEARCHED_ROWS = 30
 FOOTER = re.compile("合计|小计|总计|共计|注|备注|说明|填表|填报|制表|审核")
+# The same in the column of names, where a name may well begin with one of these characters.
+NAMELESS = re.compile("(合计|小计|总计|共计)[:：]?$|(注|备注|说明|填表|填报|制表|审核)[^:：]{0,3}[:：]")
 
 
 class Fault(NamedTuple):
@@ -102,11 +104,23 @@ def _table(sheet: Sheet, header: int, columns: dict[str, int]) -> Table:
     """Rows with a name or a serial number are lines; totals, remarks and signatures are skipped."""
     lines, skipped = [], []
     headers = {field: text(sheet.rows[header][index]) for field, index in columns.items()}
-    for number, cells in enumerate(sheet.rows[header + 1 :], header + 2):
+    for number, cells in enumerate(_spread(sheet, header + 1), header + 2):
         values = {field: text(cells[index]) if index < len(cells) else "" for field, index in columns.items()}
         serial = values.get("number", "")
-        if (values["name"] or serial) and not FOOTER.match(serial):
+        if (values["name"] or serial) and not FOOTER.match(serial) and not NAMELESS.match(values["name"]):
             lines.append(Line(number, values))
         elif any(text(cell) for cell in cells):
             skipped.append(number)
     return Table(sheet.name, header + 1, headers, lines, skipped)
+
+
+def _spread(sheet: Sheet, first: int) -> list[list[Any]]:
+    """The rows from `first` on, each vertically merged value repeated in the rows it holds for."""
+    rows = [list(row) for row in sheet.rows]
+    for (top, left), (bottom, _right) in sheet.merges:
+        if top < first or top >= len(rows) or left >= len(rows[top]):
+            continue
+        for row in rows[top + 1 : bottom + 1]:
+            row += [None] * (left + 1 - len(row))
+            row[left] = rows[top][left]
+    return rows[first:]

@@ -28,7 +28,8 @@ WORDS = {
     "member": ("是否安委会成员单位", "安委会成员单位", "成员单位"),
     "note": ("备注", "说明"),
 }
-NEEDED = ("name", "kind")
+NEEDED = ("name", "kind", "parent")
+SHORT_NAME, ALIAS, NOTE = 60, 120, 500  # characters at most
 # The offices' classes and what they are in the tree; a class itself is kept as the unit's category.
 KINDS = {
     "议事协调机构": Kind.COMMISSION,
@@ -85,14 +86,36 @@ def _row(line: Line) -> dict[str, Any]:
         "row": line.row,
         "number": cells.get("number") or None,
         "name": name,
-        "short_name": cells.get("short_name", "")[:60],
-        "aliases": [alias for part in _SEPARATORS.split(cells.get("aliases", "")) if (alias := part.strip())],
+        "short_name": short(cells, "short_name", SHORT_NAME),
+        "aliases": _aliases(cells, name),
         "kind": cells["kind"],
         "parent": cells.get("parent") or None,
         "uscc": credit_code(cells),
         "member": yes_or_no(cells.get("member", ""), "member"),
-        "note": cells.get("note", "")[:500] or None,
+        "note": short(cells, "note", NOTE) or None,
     }
+
+
+def short(cells: dict[str, str], field: str, limit: int) -> str:
+    """The text of a cell; raises RowRefused where it has too many characters, rather than cut it in silence."""
+    value = cells.get(field, "")
+    if len(value) > limit:
+        raise RowRefused(
+            field,
+            f"{field}_too_long",
+            value,
+            _("the text has more than %(limit)s characters. Shorten it.") % {"limit": limit},
+        )
+    return value
+
+
+def _aliases(cells: dict[str, str], name: str) -> list[str]:
+    """The other names, each once; the full name is none of them."""
+    parts = (part.strip() for part in _SEPARATORS.split(cells.get("aliases", "")))
+    found = list(dict.fromkeys(part for part in parts if part and part != name))
+    for alias in found:
+        short({"aliases": alias}, "aliases", ALIAS)
+    return found
 
 
 def full_name(cells: dict[str, str]) -> str:
@@ -119,10 +142,9 @@ def credit_code(cells: dict[str, str]) -> str | None:
 
 
 def _claim(row: dict[str, Any], taken: dict[str, int]) -> None:
-    """Refuses a name, other name or code that an earlier row has."""
+    """Refuses a full, short or other name or a code that an earlier row has."""
     claims = [("name", row["name"]), *(("aliases", alias) for alias in row["aliases"])]
-    if row["uscc"]:
-        claims.append(("uscc", row["uscc"]))
+    claims += [(field, row[field]) for field in ("short_name", "uscc") if row[field]]
     for field, value in claims:
         earlier = taken.get(key_of(value))
         if earlier is not None and earlier != row["row"]:

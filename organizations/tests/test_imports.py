@@ -145,7 +145,7 @@ def test_a_renamed_unit_is_known_by_its_code(imported, tmp_path):
         (4, "委办局", "kind_unknown"),
         (5, "济南市政府", "parent_unknown"),
         (5, "", "parent_missing"),
-        (5, "市安监局", "parent_unknown"),
+        (5, "市安监局", "parent_itself"),
         (6, "11370285YX3981534M", "uscc_invalid"),
         (7, "也许", "not_yes_or_no"),
     ],
