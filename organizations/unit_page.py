@@ -45,7 +45,7 @@ class Worker(NamedTuple):
 
 
 class UnitPage:
-    """Everything the page shows, for one reader; a fixed number of queries."""
+    """Everything the page shows, for one reader; a fixed number of queries. `unit` comes with its people_number."""
 
     def __init__(self, unit: Organization, user: User) -> None:
         self.unit, self.user = unit, user
@@ -125,11 +125,6 @@ class UnitPage:
         """The first active units directly below."""
         rows = with_people(self._seen.active().filter(parent=self.unit).for_list())
         return [row_of(row) for row in rows.order_by("position", "id")[:SHOWN]]
-
-    @cached_property
-    def people_number(self) -> int:
-        """How many people can log in for the unit."""
-        return User.objects.visible_to(self.user).active().filter(organization=self.unit).count()
 
     def people(self) -> list[Worker]:
         """The first people who can log in for the unit."""

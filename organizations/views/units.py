@@ -20,6 +20,7 @@ from organizations.directory import Directory
 from organizations.forms.pick import LIST_ID
 from organizations.forms.units import CATEGORIES, INDUSTRIES, UnitForm
 from organizations.models import EnterpriseProfile, Organization, User
+from organizations.models.organization import OrganizationQuerySet
 from organizations.person import person_of
 from organizations.roles import Capability
 from organizations.unit_list import (
@@ -30,6 +31,7 @@ from organizations.unit_list import (
     sheet_rows,
     state_choices,
     state_of,
+    with_people,
 )
 from organizations.unit_page import SHOWN, UnitPage
 
@@ -70,12 +72,17 @@ def organization_export(request: HttpRequest) -> HttpResponse:
     return download(f"{title} {clock.today():%Y%m%d}.xlsx", content)
 
 
+def _whole(user: User) -> OrganizationQuerySet:
+    """The units that the person sees, with their names and profile."""
+    rows = Organization.objects.visible_to(user).for_list()
+    return rows.select_related("enterprise").prefetch_related("aliases")
+
+
 @require_GET
 def organization(request: HttpRequest, pk: int) -> HttpResponse:
     """One unit: what is known of it, what stands below it, its people, the collective units that mean it."""
     user = person_of(request)
-    rows = Organization.objects.visible_to(user).for_list().select_related("enterprise").prefetch_related("aliases")
-    unit = get_object_or_404(rows, pk=pk)
+    unit = get_object_or_404(with_people(_whole(user)), pk=pk)
     signal, state = state_of(unit)
     context = {"unit": unit, "on": UnitPage(unit, user), "signal": signal, "state": state, "shown": SHOWN}
     return render(request, "organizations/organization.html", context)
@@ -146,8 +153,7 @@ def _save(request: HttpRequest, form: UnitForm, unit: Organization, user: User) 
 def organization_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Names, place in the tree, regulator, profile of one unit."""
     user = person_of(request)
-    rows = Organization.objects.visible_to(user).for_list().select_related("enterprise").prefetch_related("aliases")
-    unit = get_object_or_404(rows, pk=pk)
+    unit = get_object_or_404(_whole(user), pk=pk)
     user = manager(request)
     directory = Directory(user, groups=True)
     form = UnitForm(request.POST or None, unit=unit, directory=directory)
