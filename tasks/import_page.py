@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from lib import formats
 from lib.sheets.write import Column
@@ -22,6 +22,7 @@ from tasks.imports.snapshot import CADENCE_OF
 from tasks.models import ImportBatch, ImportRow
 from tasks.states import Cadence
 
+LONGEST = 80
 Verdict = ImportRow.Verdict
 State = ImportBatch.State
 SHOWS = ("", "all", *Verdict.values, "absent")
@@ -91,7 +92,7 @@ def totals(batch: ImportBatch, show: str) -> list[Total]:
     found = [
         ("all", _("All rows"), count, ""),
         (Verdict.NEW, "＋ " + _("New"), batch.new, ""),
-        (Verdict.CHANGED, "≠ " + _("Changed"), batch.changed, ""),
+        (Verdict.CHANGED, "≠ " + pgettext("import", "Changed"), batch.changed, ""),
         (Verdict.UNCHANGED, "＝ " + _("Unchanged"), batch.unchanged, _("spelling alone is no change")),
         (Verdict.REFUSED, "✕ " + _("Refused"), batch.refused, _("the others are imported")),
         ("absent", _("Not in the sheet"), len(batch.absent), kept),
@@ -135,14 +136,16 @@ class _Writer:
 
     def _raw(self, row: ImportRow, fields: Sequence[str]) -> SafeString:
         """The cells as they stand, the wrong ones waved."""
-        bad = {error["_"]["field"] for error in row.errors}
+        bad = {error["_"]["field"]: error["value"] for error in row.errors}
         parts = []
         for field in fields:
             text = row.values["cells"].get(field, "")
+            if field == "work_point" and row.values["key"][0]:
+                text = formats.ordinal(row.values["key"][0])
             if field in bad:
-                parts.append(format_html('<span class="bad">{}</span>', text or _("(empty)")))
+                parts.append(_waved(_cut(text), bad[field]))
             elif text:
-                parts.append(escape(text))
+                parts.append(escape(_cut(text)))
         return format_html_join(" ", "{}", ((part,) for part in parts))
 
     def _cell(self, row: ImportRow, fields: Sequence[str]) -> SafeString:
@@ -157,16 +160,15 @@ class _Writer:
             else:
                 before = self._text(field, change["from"], row.values) or _("(empty)")
                 parts.append(format_html("<del>{}</del><ins>{}</ins>", before, now or _("(empty)")))
-        return format_html_join(" ", "{}", ((part,) for part in parts if part))
+        between = _(", ") if "cooperating" in fields or "lead" in fields else " "
+        return format_html_join(between, "{}", ((part,) for part in parts if part))
 
     def _listed(self, old: list[str], new: list[str]) -> SafeString:
         """Units: those that leave struck through, those that come marked."""
-        every = [*(name for name in old if name not in new), *new]
-        parts = []
-        for name in every:
-            form = "<del>{}</del>" if name not in new else "{}" if name in old else "<ins>{}</ins>"
-            parts.append(format_html(form, self.short.get(name, name)))
-        return format_html_join(_("、"), "{}", ((part,) for part in parts))
+        gone = [self.short.get(name, name) for name in old if name not in new]
+        struck = format_html_join("", "<del>{}</del>", ((name,) for name in gone))
+        parts = [format_html("{}" if name in old else "<ins>{}</ins>", self.short.get(name, name)) for name in new]
+        return format_html("{}{}", struck, format_html_join(_(", "), "{}", ((part,) for part in parts)))
 
     def _text(self, field: str, value: Any, values: dict[str, Any]) -> str:
         if value is None or value == []:
@@ -179,17 +181,30 @@ class _Writer:
             case "deadline":
                 return self._deadline(value)
             case "starts_on":
-                return _("from %(day)s") % {"day": formats.short_day(datetime.date.fromisoformat(value), self.year)}
+                return _("from %(day)s,") % {"day": formats.short_day(datetime.date.fromisoformat(value), self.year)}
         if field == "groups":  # those that lead stand with the leads
             value = [name for name in value if name not in values.get("lead_groups", [])]
-        return _("、").join(self.short.get(name, name) for name in value) if isinstance(value, list) else str(value)
+        return _(", ").join(self.short.get(name, name) for name in value) if isinstance(value, list) else str(value)
 
     def _deadline(self, deadline: dict[str, Any]) -> str:
         days = [formats.short_day(datetime.date.fromisoformat(day), self.year) for day in deadline["dates"]]
         if deadline["kind"] == "date":
-            return _("、").join(days)
+            return _(", ").join(days)
         label = str(Cadence(CADENCE_OF[deadline["kind"]]).label)
         return f"{label} · {days[0]} …" if deadline["kind"] in {"monthly", "quarterly"} and days else label
+
+
+def _cut(text: str) -> str:
+    """A cell of a refused row, which may be of any length."""
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+
+
+def _waved(text: str, value: str | None) -> SafeString:
+    """The wrong cell; of a list of names only the wrong one."""
+    before, found, after = text.partition(value) if value else ("", "", "")
+    if not found:
+        return format_html('<span class="bad">{}</span>', text or _("(empty)"))
+    return format_html('{}<span class="bad">{}</span>{}', before, found, after)
 
 
 def whys(row: ImportRow) -> Iterable[Why]:

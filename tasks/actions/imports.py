@@ -160,7 +160,7 @@ def commit(*, batch: ImportBatch, by: User | None, at: datetime.datetime, today:
     fanned = fan_out(tasks=[*created, *updated], by=by, at=at, today=today)
     if any("work_point" in row.changes for row in changed):
         counts.rebuild(plan)
-    batch.outcome = {"created": len(created), "changed": len(updated), **fanned._asdict()}
+    batch.outcome = {"created": len(created), "changed": len(updated), "assignments": fanned._asdict()}
     batch.save(update_fields=["outcome"])
     record(
         "import.commit",

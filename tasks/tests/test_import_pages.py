@@ -68,6 +68,8 @@ def test_the_classic_list_from_upload_to_ledger(world):
     assert "Import 62 tasks" in page and "4,500 册" in page and "header on row 4" in page
     page = commit(client, batch).content.decode()
     assert "62 tasks created, 0 changed" in page
+    batch.refresh_from_db()
+    assert (batch.outcome["created"], batch.outcome["assignments"]["created"]) == (62, Assignment.objects.count())
     task = Task.objects.get(number="55")
     assert (task.target, task.unit, task.due_on, task.origin) == (450, "家", datetime.date(2017, 10, 31), batch)
     assert Task.objects.get(number="8").cadence == "quarterly"
