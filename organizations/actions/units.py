@@ -14,6 +14,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -209,6 +210,19 @@ def dissolve(*, units: Sequence[Organization], by: User, at: datetime.datetime) 
     return len(closing)
 
 
+def _check_names_free(opening: Sequence[Organization], root: Organization) -> None:
+    """Refuses units whose name went to another one while they were dissolved, usually to their successor."""
+    aliases = OrganizationAlias.objects.filter(organization__in=opening).values_list("name", flat=True)
+    names = {name for unit in opening for name in (unit.name, unit.short_name) if name} | set(aliases)
+    others = Organization.objects.active().under(root).exclude(pk__in=[unit.pk for unit in opening])
+    owner = others.filter(Q(name__in=names) | Q(short_name__in=names) | Q(aliases__name__in=names)).first()
+    if owner is not None:
+        raise ValidationError(
+            _("A name of the chosen units means %(owner)s by now. Change it on one of the two first.")
+            % {"owner": owner.name}
+        )
+
+
 @transaction.atomic
 def restore(*, units: Sequence[Organization], by: User, at: datetime.datetime) -> int:
     """Brings dissolved units back; their people can log in again. Returns how many. The superior has to be active."""
@@ -221,6 +235,7 @@ def restore(*, units: Sequence[Organization], by: User, at: datetime.datetime) -
             _("The superior unit of %(names)s was dissolved. Restore it too, or choose another superior first.")
             % {"names": _names(stranded)}
         )
+    _check_names_free(opening, root)
     Organization.objects.filter(pk__in=keys).update(is_active=True)
     record_many(
         (Act("organization.restore", unit, {"is_active": False}, {"is_active": True}) for unit in opening),

@@ -113,9 +113,12 @@ class GroupForm(forms.Form):
             Rule.CATEGORY: ("categories", _("Choose at least one category.")),
             Rule.HAND: ("members", _("Name at least one unit.")),
         }
-        field, message = needs.get(values.get("rule", ""), ("", ""))
-        if field and field not in self.errors and not values.get(field):
-            self.add_error(field, message)
+        for rule, (field, message) in needs.items():
+            if values.get("rule") != rule:
+                # The page hides this field then, and `details` leaves it out: what stands in it is no fault.
+                self.errors.pop(field, None)
+            elif field not in self.errors and not values.get(field):
+                self.add_error(field, message)
         chosen = "、".join(values.get("categories") or [])
         if values.get("rule") == Rule.CATEGORY and len(chosen) > 200:
             self.add_error("categories", _("These categories are too many. Make two collective units."))
@@ -135,6 +138,10 @@ class GroupForm(forms.Form):
         """What the verbs of organizations.actions.groups take."""
         values = self.cleaned_data
         rule = values["rule"]
-        argument = {Rule.KIND: values["kind"], Rule.CATEGORY: "、".join(values["categories"])}.get(rule, "")
+        argument = ""
+        if rule == Rule.KIND:
+            argument = values["kind"]
+        elif rule == Rule.CATEGORY:
+            argument = "、".join(values["categories"])
         members = values["members"] if rule == Rule.HAND else []
         return {name: values[name] for name in FIELDS} | {"argument": argument, "members": members}

@@ -191,6 +191,10 @@ class UnitForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Refuses half a position, a superior below the unit, and a form that somebody else overtook."""
         values = self.cleaned_data
+        if values.get("kind", Kind.ENTERPRISE) != Kind.ENTERPRISE:
+            # The page hides these fields then, and `details` leaves them out: what stands in them is no fault.
+            for name in ("sector_regulator", *PROFILE):
+                self.errors.pop(name, None)
         if (values.get("lng") is None) != (values.get("lat") is None) and not {"lng", "lat"} & self.errors.keys():
             self.add_error("lat" if values.get("lat") is None else "lng", _("Enter both longitude and latitude."))
         parent = values.get("parent")

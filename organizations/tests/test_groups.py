@@ -198,6 +198,15 @@ def test_a_member_that_was_dissolved_has_to_go(admin, city):
     assert edit(admin, group, members="胶州市政府").status_code == 302
 
 
+def test_what_the_rule_has_no_use_for_is_no_fault(admin, city):
+    admin.post("/collective-units/new/", NEW)
+    group = OrganizationGroup.objects.get(name="沿海各区市")
+    Organization.objects.filter(pk=city.pingdu.pk).update(is_active=False)
+    assert edit(admin, group, rule="kind", kind="town", categories=["没有的"]).status_code == 302
+    group.refresh_from_db()
+    assert set(group.members()) == {city.town}
+
+
 @pytest.mark.parametrize("path", ["/collective-units/", "/collective-units/new/", "/collective-units/{pk}/"])
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_the_pages_read_well_in_both_languages(path, language, admin, city):

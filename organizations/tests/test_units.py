@@ -302,7 +302,7 @@ def test_made_with_everything(admin, city):
 
 
 def test_what_concerns_enterprises_is_left_out_elsewhere(admin, city):
-    admin.post("/units/new/", NEW | {"kind": "community"})
+    admin.post("/units/new/", NEW | {"kind": "community", "sector_regulator": "没有的单位", "staff": "很多"})
     unit = Organization.objects.get(name=NEW["name"])
     assert unit.sector_regulator is None
     assert not EnterpriseProfile.objects.filter(organization=unit).exists()

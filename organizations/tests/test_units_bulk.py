@@ -71,6 +71,17 @@ def test_not_while_active_units_stand_below(admin, city):
     assert AuditEntry.objects.filter(verb="organization.restore").count() == 3
 
 
+def test_not_restored_while_its_name_means_another(admin, city):
+    bulk(admin, "dissolve", city.plant)
+    city.plant.aliases.create(name="示例化工")
+    Organization.objects.filter(pk=city.town.pk).update(short_name="示例化工")
+    assert "means 胶州市胶北街道办事处 by now" in text(bulk(admin, "restore", city.plant))
+    assert not active(city.plant)
+    city.plant.aliases.all().delete()
+    bulk(admin, "restore", city.plant)
+    assert active(city.plant)
+
+
 @pytest.mark.parametrize("which", ["commission", "office"])
 def test_the_city_keeps_its_head(which, admin, city, cast):
     from django.core.exceptions import ValidationError
