@@ -1,0 +1,1 @@
+"""A made-up city of any size, for benchmarks (`generate_load`)."""
