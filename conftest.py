@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 from django.db import connection
 from django.test import Client
+from django.utils import translation
 
 from organizations.models import Organization, OrganizationGroup
 from organizations.roles import Role
@@ -20,6 +21,13 @@ Kind = Organization.Kind
 def pinned_day(settings):
     """Every test lives on 20 September 2017."""
     settings.BUSINESS_DATE = factories.TODAY.isoformat()
+
+
+@pytest.fixture(autouse=True)
+def first_language(settings):
+    """Every test begins in Chinese, whatever language the page before it was read in."""
+    with translation.override(settings.LANGUAGE_CODE):
+        yield
 
 
 @pytest.fixture
