@@ -1,8 +1,11 @@
 """Many units at once: asked back, done, recorded; the tree stays whole."""
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from audit.models import AuditEntry
+from lib import clock
+from organizations.actions import units
 from organizations.models import Organization
 from tests import factories
 
@@ -84,11 +87,6 @@ def test_not_restored_while_its_name_means_another(admin, city):
 
 @pytest.mark.parametrize("which", ["commission", "office"])
 def test_the_city_keeps_its_head(which, admin, city, cast):
-    from django.core.exceptions import ValidationError
-
-    from lib import clock
-    from organizations.actions import units
-
     unit = getattr(city, which)
     response = bulk(admin, "dissolve", unit)
     assert "Nothing to do for the chosen units" in text(response)
@@ -98,11 +96,6 @@ def test_the_city_keeps_its_head(which, admin, city, cast):
 
 
 def test_who_was_dissolved_a_moment_ago_dissolves_nobody(city, cast):
-    from django.core.exceptions import ValidationError
-
-    from lib import clock
-    from organizations.actions import units
-
     Organization.objects.filter(pk=city.office.pk).update(is_active=False)
     with pytest.raises(ValidationError):
         units.dissolve(units=[city.plant], by=cast.admin, at=clock.now())
