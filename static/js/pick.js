@@ -59,7 +59,7 @@
         mark(at + (event.key === "ArrowDown" ? 1 : -1));
       } else if (event.key === "Enter" && !box.hidden && at >= 0) {
         event.preventDefault(); take(box.children[at].dataset.name);
-      } else if (event.key === "Escape") { close(); }
+      } else if (["Escape", "Enter", "、", ","].indexOf(event.key) >= 0) { close(); }
     });
     box.addEventListener("mousedown", function (event) {
       var row = event.target.closest("[role=option]");
