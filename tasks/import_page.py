@@ -182,9 +182,11 @@ class _Writer:
                 return self._deadline(value)
             case "starts_on":
                 return _("from %(day)s,") % {"day": formats.short_day(datetime.date.fromisoformat(value), self.year)}
-        if field == "groups":  # those that lead stand with the leads
-            value = [name for name in value if name not in values.get("lead_groups", [])]
-        return _(", ").join(self.short.get(name, name) for name in value) if isinstance(value, list) else str(value)
+        if not isinstance(value, list):
+            return str(value)
+        leads = values.get("lead_groups", []) if field == "groups" else []  # those stand with the leads
+        names: list[str] = [name for name in value if name not in leads]
+        return _(", ").join([self.short.get(name, name) for name in names])
 
     def _deadline(self, deadline: dict[str, Any]) -> str:
         days = [formats.short_day(datetime.date.fromisoformat(day), self.year) for day in deadline["dates"]]

@@ -8,8 +8,9 @@ import re
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
-from tasks.models import Assignment
+from tasks.models import Assignment, ImportBatch, ImportRow
 from tests import factories
 
 OPEN = {"login", "set_language", "set_theme", "health"}
@@ -35,6 +36,12 @@ def things(cast, city, plan):
     proof = factories.evidence(owed, cast.inspector)
     factories.assignment(task, city.jiaozhou, role="cooperating")
     factories.assignment(factories.task(plan, point=2, lead=city.plant), city.plant)
+    layout = {"header_rows": [4], "labels": {"title": "重点任务"}}
+    batch = ImportBatch.objects.create(plan=plan, name="任务1.xlsx", layout=layout, refused=1, at=timezone.now())
+    fault = {"column": "重点任务", "code": "title_missing", "value": None, "_": {"field": "title"}}
+    ImportRow.objects.create(
+        batch=batch, row=5, verdict="refused", values={"cells": {}, "key": [1, "1", ""]}, errors=[fault]
+    )
     return {
         "year": plan.year,
         "number": 1,
@@ -46,7 +53,7 @@ def things(cast, city, plan):
         "approve": owed.pk,
         "send_back": owed.pk,
         "evidence": proof.pk,
-        "import_preview": 999999,
+        **dict.fromkeys(("import_preview", "import_refused", "import_commit", "import_discard"), batch.pk),
         "organization": city.jiaozhou.pk,
         "organization_edit": city.jiaozhou.pk,
         "group_edit": city.districts.pk,

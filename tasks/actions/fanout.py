@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,8 +18,9 @@ from django.db.models import F, prefetch_related_objects
 
 from audit.record import Act, record_many
 from lib import bulk
+from organizations.models import OrganizationGroup
 from tasks import counts
-from tasks.models import Assignment, Task
+from tasks.models import Assignment, Task, TaskUnit
 from tasks.states import TRANSITIONS, UNIT_ACTS, AssignmentState, UnitRole
 
 if TYPE_CHECKING:
@@ -50,24 +51,33 @@ Slot = tuple[int, str]  # organization, period
 
 
 class _Expander:
-    """Members of collective units, looked up once each."""
+    """The units that tasks name, read as plain values, and members of collective units, looked up once each."""
 
-    def __init__(self) -> None:
+    def __init__(self, tasks: Sequence[Task]) -> None:
+        self._named: dict[int, list[tuple[str, int | None, bool | None, int | None]]] = defaultdict(list)
+        columns = ("task", "role", "organization", "organization__is_active", "group")
+        keys = [task.pk for task in tasks]
+        for start in range(0, len(keys), BATCH):
+            rows = TaskUnit.objects.filter(task__in=keys[start : start + BATCH])
+            for key, *unit in rows.values_list(*columns):
+                self._named[key].append(tuple(unit))
+        groups = {group for units in self._named.values() for *_unit, group in units if group is not None}
+        self._groups = OrganizationGroup.objects.select_related("city").in_bulk(groups)
         self._members: dict[int, list[int]] = {}
 
     def organizations(self, task: Task, role: str) -> dict[int, bool]:
         """Organization → whether the task names it itself (and not through a collective unit)."""
         found: dict[int, bool] = {}
-        for unit in task.units.all():
-            if unit.role != role:
+        for its_role, organization, is_active, group in self._named.get(task.pk, ()):
+            if its_role != role:
                 continue
-            if unit.organization is not None:
-                if unit.organization.is_active:
-                    found[unit.organization.pk] = True
-            elif unit.group is not None:
-                if unit.group.pk not in self._members:
-                    self._members[unit.group.pk] = list(unit.group.members().values_list("pk", flat=True))
-                for member in self._members[unit.group.pk]:
+            if organization is not None:
+                if is_active:
+                    found[organization] = True
+            elif group is not None:
+                if group not in self._members:
+                    self._members[group] = list(self._groups[group].members().values_list("pk", flat=True))
+                for member in self._members[group]:
                     found.setdefault(member, False)
         return found
 
@@ -118,8 +128,8 @@ def fan_out(*, tasks: Iterable[Task], by: User | None, at: datetime.datetime, to
     Returns how many were touched; running it again touches none.
     """
     tasks = list(tasks)
-    prefetch_related_objects(tasks, "plan", "units__organization", "units__group__city")
-    expander = _Expander()
+    prefetch_related_objects(tasks, "plan")
+    expander = _Expander(tasks)
     existing: dict[int, dict[Slot, Assignment]] = defaultdict(dict)
     keys = [task.pk for task in tasks]
     for start in range(0, len(keys), BATCH):

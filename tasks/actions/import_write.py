@@ -55,10 +55,11 @@ def _set_deadline(task: Task, values: dict[str, Any]) -> None:
     task.due_on = _day(deadline["due_on"]) if single else None
 
 
-def _early_days(values: dict[str, Any]) -> list[str]:
+def _early_days(values: dict[str, Any]) -> list[datetime.date]:
     """The dates before the last of a single deadline: its milestones."""
     deadline = values["deadline"]
-    return deadline["dates"][:-1] if deadline and deadline["kind"] == "date" else []
+    days = deadline["dates"][:-1] if deadline and deadline["kind"] == "date" else []
+    return [datetime.date.fromisoformat(day) for day in days]
 
 
 def create(batch: ImportBatch, rows: Sequence[ImportRow], points: dict[int, WorkPoint]) -> list[Task]:
@@ -72,7 +73,7 @@ def create(batch: ImportBatch, rows: Sequence[ImportRow], points: dict[int, Work
     bulk.insert(tasks)
     bulk.insert(_units(zip(tasks, rows, strict=True)))
     bulk.insert(
-        Milestone(task=task, due_on=_day(day))
+        Milestone(task=task, due_on=day)
         for task, row in zip(tasks, rows, strict=True)
         for day in _early_days(row.values)
     )
@@ -119,7 +120,7 @@ def change(batch: ImportBatch, rows: Sequence[ImportRow], points: dict[int, Work
 def _redate(pairs: Sequence[tuple[Task, ImportRow]]) -> None:
     """Milestones of changed deadlines; those with a title of their own stay."""
     titled = set(Milestone.objects.filter(task__plan__in={t.plan_id for t, _r in pairs}).values_list("task", "due_on"))
-    wanted = [(task, _day(day)) for task, row in pairs for day in _early_days(row.values)]
+    wanted = [(task, day) for task, row in pairs for day in _early_days(row.values)]
     bulk.insert(Milestone(task=task, due_on=day) for task, day in wanted if (task.pk, day) not in titled)
 
 

@@ -206,6 +206,6 @@ class Reader:
             quarter = _QUARTERS[part["quarter"] or "1"]
             return Day(year, 3 * quarter - 2, 1), periods.last_day(year, 3 * quarter)
         if part.get("half"):
-            first = part["half"] == "上"
-            return Day(year, 1 if first else 7, 1), Day(year, 6, 30) if first else Day(year, 12, 31)
+            early = part["half"] == "上"
+            return Day(year, 1 if early else 7, 1), Day(year, 6, 30) if early else Day(year, 12, 31)
         return Day(year, 1, 1), Day(year, 12, 31)

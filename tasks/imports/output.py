@@ -33,11 +33,11 @@ def rows_json(name: str, resource: TaskResource) -> dict[str, Any]:
 def diff_json(name: str, resource: TaskResource) -> dict[str, Any]:
     """What the file would create and change in the plan, and what of its own earlier version it leaves out."""
     table, matches = resource.context.table, resource.context.matches
-    base = ImportBatch.objects.filter(pk=matches.base).values_list("name", flat=True).first()
+    base = ImportBatch.objects.filter(pk=matches.base).first() if matches.base else None
     of = {verdict: [staged for staged in resource.staged if staged.verdict == verdict] for verdict in Verdict.values}
     return {
         "file": name,
-        "base": base,
+        "base": base.name if base else None,
         "sheet": table.sheet,
         "header_rows": table.header_rows,
         "created": [_public(staged.values) for staged in of[Verdict.NEW]],

@@ -315,8 +315,8 @@ def row_values(instance: Any, row: int, table: Table) -> dict[str, Any]:
     units = [(UnitRole.LEAD, unit) for unit in instance.leads]
     units += [(UnitRole.COOPERATING, unit) for unit in instance.cooperates]
 
-    def names(role: str | None, kind: type) -> list[str]:
-        return [unit.name for its, unit in units if isinstance(unit, kind) and role in (its, None)]
+    def names(role: str) -> list[str]:
+        return [unit.name for its, unit in units if isinstance(unit, Organization) and its == role]
 
     groups = [unit.name for _role, unit in units if not isinstance(unit, Organization)]
     lead_groups = [unit.name for unit in instance.leads if not isinstance(unit, Organization)]
@@ -327,8 +327,8 @@ def row_values(instance: Any, row: int, table: Table) -> dict[str, Any]:
         "work_point": instance.point,
         "title": instance.title,
         "target": target_json(instance.goal),
-        "lead": names(UnitRole.LEAD, Organization),
-        "cooperating": names(UnitRole.COOPERATING, Organization),
+        "lead": names(UnitRole.LEAD),
+        "cooperating": names(UnitRole.COOPERATING),
         "groups": groups,
         "lead_groups": lead_groups,
         "starts_on": instance.starts_on.isoformat() if instance.starts_on else None,

@@ -78,7 +78,7 @@ class Snapshot:
         self.rows = [self._row(task) for task in self._tasks()]
         self.by_pk = {row.pk: row for row in self.rows}
 
-    def _tasks(self) -> Iterable[dict[str, Any]]:
+    def _tasks(self) -> Iterable[Any]:
         return (
             Task.objects.filter(plan=self.plan)
             .current()
@@ -174,10 +174,10 @@ def _by_number(keys: Sequence[Key], rows: Sequence[PlanRow], found: dict[int, Pl
         candidates = near.get((key.point, key.number), [])
         if not candidates and often[key.number] == 1 and len(near.get(key.number, [])) == 1:
             candidates = near[key.number]
-        task = next((task for task in candidates if task.pk not in taken), None)
-        if task is not None:
-            found[key.row] = task
-            taken.add(task.pk)
+        meant = next((task for task in candidates if task.pk not in taken), None)
+        if meant is not None:
+            found[key.row] = meant
+            taken.add(meant.pk)
 
 
 def compared_fields(columns: Iterable[str]) -> list[str]:
