@@ -11,6 +11,7 @@ from typing import NamedTuple
 from django.utils import timezone
 
 from lib import bulk
+from lib.periods import last_day
 from organizations.models import Organization, User
 from tasks import counts
 from tasks.models import Assignment, Plan, ProgressEntry, Review, Task, TaskUnit, WorkPoint
@@ -19,10 +20,18 @@ from tasks.states import AssignmentState, Cadence, UnitRole
 from .city import City
 
 State = AssignmentState
-POINTS = (
-    "深化改革发展、落实安全责任、健全体制机制、推进依法治理、强化预防控制、"
-    "开展专项整治、夯实基础保障、加强职业卫生、完善应急管理、建设监管队伍"
-).split("、")
+POINTS = [
+    "深化改革发展",
+    "落实安全责任",
+    "健全体制机制",
+    "推进依法治理",
+    "强化预防控制",
+    "开展专项整治",
+    "夯实基础保障",
+    "加强职业卫生",
+    "完善应急管理",
+    "建设监管队伍",
+]
 VERBS = ("组织开展", "建立健全", "全面完成", "督促落实", "定期检查", "集中整治")
 THINGS = ("隐患排查治理", "危险化学品企业检查", "安全生产标准化建设", "应急预案演练", "从业人员培训", "重大危险源监控",
           "道路运输整治", "有限空间作业监管", "安全生产责任制", "职业病危害告知")  # fmt: skip
@@ -84,7 +93,7 @@ def _tasks(
         task = Task(
             plan=plan, work_point=point, number=str(number + 1), position=number, cadence=cadence,
             title=f"{dice.choice(VERBS)}{dice.choice(THINGS)}工作", requirement=f"{dice.choice(THINGS)}，建立台账。",
-            due_on=plan.issued_on + dice.randint(20, 260) * DAY if cadence == Cadence.ONCE else None,
+            due_on=_deadline(plan, dice) if cadence == Cadence.ONCE else None,
             target=dice.choice([None, None, 10, 100, 450]), unit="家",
         )  # fmt: skip
         periods = len(task.periods())
@@ -95,6 +104,13 @@ def _tasks(
         found.append((task, units))
         planned += len(units) * periods
     return found
+
+
+def _deadline(plan: Plan, dice: random.Random) -> datetime.date:
+    """As offices set them: the last day of a month, its middle, seldom another."""
+    month = dice.randint(5, 12)
+    last = last_day(plan.year, month)
+    return last.replace(day=dice.choice((10, 15, 15, 20, last.day, last.day, last.day, last.day)))
 
 
 def _chosen(city: City, number: int, wanted: int, dice: random.Random) -> list[Organization]:

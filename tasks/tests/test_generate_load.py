@@ -33,7 +33,9 @@ def test_exactly_so_many_and_the_summary_is_right(made):
     rows = Assignment.objects.of_plan(made)
     assert rows.count() == 400
     assert counts.differences(made) == {}
-    assert set(rows.values_list("state", flat=True)) == set(AssignmentState.values)
+    assert {AssignmentState.NOT_STARTED, AssignmentState.SUBMITTED, AssignmentState.DONE} <= set(
+        rows.values_list("state", flat=True)
+    )
     assert rows.overdue(TODAY).exists()
     assert rows.filter(organization__kind=Organization.Kind.ENTERPRISE, organization__enterprise__isnull=False).exists()
 
