@@ -134,7 +134,7 @@ def _floor(path: Path) -> None:
             cursor.copy_expert("COPY bench_floor FROM STDIN", io.StringIO(text))
         else:
             marks = ", ".join(["%s"] * len(HEAD))
-            cursor.executemany(f"INSERT INTO bench_floor VALUES ({marks})", lines)  # noqa: S608
+            cursor.executemany(f"INSERT INTO bench_floor VALUES ({marks})", lines)
         cursor.execute("DROP TABLE bench_floor")
 
 
