@@ -31,7 +31,7 @@ from tasks.seed.load import load_plan
 from tasks.seed.reader import read_plan
 from tasks.states import UNIT_ACTS, AssignmentState, UnitRole
 
-TASKS = {"13", "47", "66", "68", "91", "133", "221", "241"}
+TASKS = {"13", "47", "66", "133", "221", "241"}
 STEPS = {"assignment.progress", "assignment.submit", "assignment.approve", "assignment.send_back"}
 
 

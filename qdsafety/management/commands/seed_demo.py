@@ -22,7 +22,7 @@ from qdsafety.demo import DAY
 from qdsafety.demo.cast import hire
 from qdsafety.demo.chronicle import write
 from tasks.actions.fanout import fan_out
-from tasks.models import Plan
+from tasks.models import Plan, Task
 
 ENTERPRISES = Path(settings.BASE_DIR) / "samples" / "enterprises-450.xlsx"
 HEADER_ROWS = 3
@@ -59,7 +59,8 @@ class Command(BaseCommand):
             self._fill(enterprises)
 
     def _fill(self, enterprises: int) -> None:
-        call_command("seed_plan", str(YEAR), stdout=self.stdout, stderr=self.stderr)
+        if not Task.objects.filter(plan__issuer__name=ISSUER, plan__year=YEAR).exists():
+            call_command("seed_plan", str(YEAR), stdout=self.stdout, stderr=self.stderr)
         plan = Plan.objects.select_related("issuer").get(issuer__name=ISSUER, year=YEAR)
         if not EnterpriseProfile.objects.filter(organization__path__startswith=plan.issuer.path).exists():
             _import_enterprises(plan, enterprises)

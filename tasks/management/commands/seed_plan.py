@@ -61,7 +61,7 @@ class Command(BaseCommand):
         """The issuer; brought in with all its units where the register does not know it."""
         issuers = Organization.objects.filter(name=seed.issuer)
         if not issuers.exists():
-            self.stdout.write(f"{seed.issuer} is unknown: bringing in the units of {UNITS.name}.")
+            self.stdout.write(f"No {seed.issuer} yet: bringing in the units of {UNITS.name}.")
             result = import_units(sheets=read_workbook(UNITS), by=None, at=_moment(seed))
             if result.faults:
                 raise CommandError(f"{UNITS.name}: " + "; ".join(map(str, result.faults)))
