@@ -7,38 +7,15 @@ ones are tried. Further arguments go to pytest (and then only SQLite is used unl
 
 from __future__ import annotations
 
-import getpass
 import os
 import subprocess
 import sys
 from pathlib import Path
 
+from servers import postgres_url
+
 BASE = Path(__file__).resolve().parent.parent
 REQUIRE_ALL = os.environ.get("REQUIRE_ALL") == "1"
-
-
-def postgres_url() -> str | None:
-    """A reachable server on which this user may create databases, or None."""
-    import psycopg2
-
-    user = getpass.getuser()
-    given = os.environ.get("TEST_POSTGRES_URL")
-    for url in (
-        [given]
-        if given
-        else [f"postgres://{user}@127.0.0.1:5432/postgres", "postgres://postgres@127.0.0.1:5432/postgres"]
-    ):
-        try:
-            connection = psycopg2.connect(url, connect_timeout=3)
-        except psycopg2.OperationalError:
-            continue
-        with connection, connection.cursor() as cursor:
-            cursor.execute("SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user")
-            allowed = cursor.fetchone()
-        connection.close()
-        if allowed and allowed[0]:
-            return url
-    return None
 
 
 def run(title: str, arguments: list[str], **environment: str) -> int:
