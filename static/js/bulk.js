@@ -2,12 +2,14 @@
 (function () {
   "use strict";
   document.querySelectorAll("form[data-bulk]").forEach(function (form) {
-    var head = form.querySelector("[data-pick-all]"), every = form.querySelector("[data-every]"), count = form.querySelector("[data-count]");
+    var head = form.querySelector("[data-pick-all]"), every = form.querySelector("[data-every]"), count = form.querySelector("[data-count]"), bar = form.querySelector(".bulk");
     function boxes() { return Array.prototype.slice.call(form.querySelectorAll("input[name=pick]")); }
     function draw() {
       var all = boxes(), on = all.filter(function (box) { return box.checked; }), whole = every && every.checked;
       all.forEach(function (box) { box.closest("tr").classList.toggle("on", whole || box.checked); });
       if (head) { head.checked = all.length > 0 && on.length === all.length; head.indeterminate = on.length > 0 && on.length < all.length; }
+      // On a phone the acts would cover half the list before anything is chosen.
+      if (bar) { bar.classList.toggle("idle", !whole && on.length === 0); }
       if (count) { count.textContent = whole ? every.dataset.every : on.length; }
     }
     form.addEventListener("change", function (event) {

@@ -1,4 +1,4 @@
-// What every page does: "/" focuses the search; filter forms submit on change; a form is sent once.
+// What every page does: "/" focuses the search; filter forms submit on change; a form is sent once; a chosen file is named.
 (function () {
   "use strict";
   document.addEventListener("keydown", function (event) {
@@ -9,7 +9,8 @@
     }
   });
   document.addEventListener("change", function (event) {
-    var form = event.target.form;
+    var form = event.target.form, named = event.target.type === "file" && event.target.parentNode.querySelector("[data-file-name]");
+    if (named && event.target.files.length) { named.textContent = event.target.files[0].name; }
     if (form && form.hasAttribute("data-autosubmit") && !/^(search|date)$/.test(event.target.type)) { form.requestSubmit ? form.requestSubmit() : form.submit(); }
   });
   document.addEventListener("submit", function (event) {
