@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Case, F, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
+from lib.within import Within
 from organizations.models import Organization
 from tasks import punctuality
 from tasks.states import OPEN, UNIT_ACTS, AssignmentState, Phase, Signal, UnitRole
@@ -37,9 +38,8 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         if user.sees_city:
             return self.filter(plan__in=Plan.objects.visible_to(user))
         led = TaskUnit.objects.filter(organization=user.organization_id, role=UnitRole.LEAD)
-        return self.filter(
-            Q(organization__in=Organization.objects.visible_to(user).values("pk")) | Q(task__in=led.values("task"))
-        )
+        seen = Organization.objects.visible_to(user)
+        return self.filter(Q(Within("organization", seen.values("pk"))) | Q(Within("task", led.values("task"))))
 
     def of_plan(self, plan: Plan) -> AssignmentQuerySet:
         """Those of one plan; leads every index."""
