@@ -6,9 +6,11 @@ COPY takes a third of the time of INSERT. Primary keys are drawn beforehand, so 
 from __future__ import annotations
 
 import datetime
+import gc
 import io
-import json
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -18,6 +20,23 @@ from django.db import connection, models
 Row = TypeVar("Row", bound=models.Model)
 FEW = 100  # up to here INSERT is as fast
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\0": None})
+_SPECIAL = re.compile("[\\\\\t\n\r\0]")  # most texts have none of these, and translate() is slow
+_json = DjangoJSONEncoder(ensure_ascii=False).encode
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Pauses the search for cycles while rows by the ten thousand are made, all of which live on until the end.
+
+    It would take a fifth of the time and find nothing. Nested or concurrent use only ends the pause early.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def insert(rows: Iterable[Row], batch_size: int = 500) -> list[Row]:
@@ -33,10 +52,10 @@ def insert(rows: Iterable[Row], batch_size: int = 500) -> list[Row]:
     names = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
+            "SELECT array_agg(nextval(pg_get_serial_sequence(%s, %s))) FROM generate_series(1, %s)",
             [model._meta.db_table, model._meta.pk.column, len(rows)],
         )
-        for row, (key,) in zip(rows, cursor.fetchall(), strict=True):
+        for row, key in zip(rows, cursor.fetchone()[0], strict=True):
             row.pk = key
             row._state.adding = False
             row._state.db = connection.alias
@@ -51,9 +70,9 @@ def _written(value: Any, is_json: bool) -> str:
     if value is None:
         return "\\N"
     if is_json:
-        return json.dumps(value, ensure_ascii=False, cls=DjangoJSONEncoder).translate(_ESCAPES)
+        return _json(value).replace("\\", "\\\\")  # other controls are escaped in JSON already
     if isinstance(value, str):
-        return value.translate(_ESCAPES)
+        return value.translate(_ESCAPES) if _SPECIAL.search(value) else value
     if isinstance(value, bool):
         return "t" if value else "f"
     if isinstance(value, int | float | Decimal):

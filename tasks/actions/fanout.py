@@ -171,7 +171,7 @@ def _new(task: Task, slot: Slot, want: Wanted) -> Assignment:
     return Assignment(
         plan_id=task.plan_id,
         work_point_id=task.work_point_id,
-        task=task,
+        task_id=task.pk,
         organization_id=slot[0],
         period=slot[1],
         first_due_on=want.due_on,

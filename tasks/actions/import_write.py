@@ -73,7 +73,7 @@ def create(batch: ImportBatch, rows: Sequence[ImportRow], points: dict[int, Work
     bulk.insert(tasks)
     bulk.insert(_units(zip(tasks, rows, strict=True)))
     bulk.insert(
-        Milestone(task=task, due_on=day)
+        Milestone(task_id=task.pk, due_on=day)
         for task, row in zip(tasks, rows, strict=True)
         for day in _early_days(row.values)
     )
@@ -84,7 +84,7 @@ def _units(pairs: Iterable[tuple[Task, ImportRow]]) -> Iterable[TaskUnit]:
     for task, row in pairs:
         for position, (role, kind, key) in enumerate(row.values["_"]["units"]):
             which = {"organization_id": key} if kind == "o" else {"group_id": key}
-            yield TaskUnit(task=task, role=role, position=position, **which)
+            yield TaskUnit(task_id=task.pk, role=role, position=position, **which)
 
 
 def change(batch: ImportBatch, rows: Sequence[ImportRow], points: dict[int, WorkPoint]) -> list[Task]:
@@ -121,7 +121,7 @@ def _redate(pairs: Sequence[tuple[Task, ImportRow]]) -> None:
     """Milestones of changed deadlines; those with a title of their own stay."""
     titled = set(Milestone.objects.filter(task__plan__in={t.plan_id for t, _r in pairs}).values_list("task", "due_on"))
     wanted = [(task, day) for task, row in pairs for day in _early_days(row.values)]
-    bulk.insert(Milestone(task=task, due_on=day) for task, day in wanted if (task.pk, day) not in titled)
+    bulk.insert(Milestone(task_id=task.pk, due_on=day) for task, day in wanted if (task.pk, day) not in titled)
 
 
 def _move(pairs: Sequence[tuple[Task, ImportRow]]) -> None:

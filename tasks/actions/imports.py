@@ -60,6 +60,11 @@ def preview(
     *, plan: Plan, path: Path, name: str, by: User | None, at: datetime.datetime, keep_file: bool = True
 ) -> ImportBatch:
     """Reads a file and stages what it would change; raises UnreadableFileError. The plan stays as it is."""
+    with bulk.undisturbed():
+        return _preview(plan, path, name, by, at, keep_file)
+
+
+def _preview(plan: Plan, path: Path, name: str, by: User | None, at: datetime.datetime, keep_file: bool) -> ImportBatch:
     dataset = TaskListFormat().create_dataset(path)  # before the transaction: reading takes its time
     content = path.read_bytes()
     batch = ImportBatch(
@@ -151,6 +156,13 @@ def commit(*, batch: ImportBatch, by: User | None, at: datetime.datetime, today:
     outdated = _outdated(plan, batch, rows)
     if outdated:
         raise PlanChangedError(outdated)
+    with bulk.undisturbed():
+        return _write(plan, batch, rows, by, at, today)
+
+
+def _write(
+    plan: Plan, batch: ImportBatch, rows: list[ImportRow], by: User | None, at: datetime.datetime, today: datetime.date
+) -> Outcome:
     points = {point.number: point for point in plan.work_points.all()}
     new = [row for row in rows if row.verdict == Verdict.NEW]
     changed = [row for row in rows if row.verdict == Verdict.CHANGED]

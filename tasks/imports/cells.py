@@ -14,9 +14,9 @@ from .faults import CellError
 _BLANK = " \t\r\n\u00a0\u3000\u200b\ufeff"
 _HALF_WIDTH = {0xFF10 + digit: ord("0") + digit for digit in range(10)} | {
     ord("％"): "%", ord("＋"): "+", ord("－"): "-", ord("．"): ".",
-    ord("\n"): None, ord("\r"): None, ord("\u2028"): None, ord("\v"): None,
-}  # fmt: skip
-_ODD = re.compile("[０-９％＋－．\n\r\u2028\v]")  # most cells have none of these, and translate() is slow
+    ord("\u2028"): None,
+} | {code: None for code in range(32) if chr(code) != "\t"}  # fmt: skip
+_ODD = re.compile("[０-９％＋－．\u2028\x00-\x08\x0a-\x1f]")  # most cells have none of these, and translate() is slow
 _ORDINALS = {char: value for value, char in enumerate("一二三四五六七八九", 1)}
 _CIRCLED = {chr(0x2460 + number): str(number + 1) for number in range(20)}
 _NOTHING = {"", "—", "——", "-", "--", "/", "／", "无"}

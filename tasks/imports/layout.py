@@ -81,15 +81,20 @@ def find_table(sheets: Iterable[Sheet]) -> Table:
 
 def _header(sheet: Sheet, top: int) -> tuple[int, list[str]]:
     """How many rows the header starting at `top` has (1 or 2), and its words by column."""
-    labels = [re.sub(r"\s+", "", text(cell)) for cell in sheet.rows[top]]
+    labels = _squeeze(map(text, sheet.rows[top]))
     groups = [((r0, c0), (r1, c1)) for (r0, c0), (r1, c1) in sheet.merges if r0 == r1 == top and c1 > c0]
     if not groups or (len(groups) == 1 and groups[0][0][1] == 0) or top + 1 >= len(sheet.rows):
         return 1, labels
-    below = [re.sub(r"\s+", "", text(cell)) for cell in sheet.rows[top + 1]]
+    below = _squeeze(map(text, sheet.rows[top + 1]))
     for (_r0, left), (_r1, right) in groups:
         for column in range(left, min(right + 1, len(labels))):
             labels[column] = below[column]
     return 2, labels
+
+
+def _squeeze(words: Iterable[str]) -> list[str]:
+    """Without any blanks: 重 点 任 务 is a header too."""
+    return [re.sub(r"\s+", "", word) for word in words]
 
 
 def _fields(labels: list[str]) -> dict[str, int]:
@@ -107,7 +112,7 @@ def _fields(labels: list[str]) -> dict[str, int]:
 def _table(sheet: Sheet, top: int, depth: int, labels: list[str], columns: dict[str, int]) -> Table:
     """The rows below the header. Raises UnknownLayoutError where there are none."""
     cells = _spread(sheet, top + depth)
-    header = labels
+    header, column_of_title = labels, columns["title"]
     rows: list[Row] = []
     headers, skipped = list(range(top + 1, top + depth + 1)), []
     point: Cell = None
@@ -116,11 +121,11 @@ def _table(sheet: Sheet, top: int, depth: int, labels: list[str], columns: dict[
         words = [text(cell) for cell in line]
         if not any(words):
             continue
-        if [re.sub(r"\s+", "", word) for word in words] == header:
+        if words[column_of_title] == header[column_of_title] and _squeeze(words) == header:
             headers.append(index + 1)
             continue
         values = {field: line[column] if column < len(line) else None for field, column in columns.items()}
-        if _is_task(values, words, columns):
+        if _is_task({field: words[column] for field, column in columns.items() if column < len(words)}, words):
             point = values.get("work_point") if text(values.get("work_point")) else point
             rows.append(Row(index + 1, values | {"work_point": point}))
             continue
@@ -137,15 +142,14 @@ def _table(sheet: Sheet, top: int, depth: int, labels: list[str], columns: dict[
     return Table(sheet.name, _title(sheet, top), headers, named, rows, skipped)
 
 
-def _is_task(values: dict[str, Cell], words: list[str], columns: dict[str, int]) -> bool:
+def _is_task(values: dict[str, str], words: list[str]) -> bool:
     """True for a row that means a task, even a faulty one; not for sections, totals, notes and signatures."""
     if _FOOT.match(next(word for word in words if word)):
         return False
-    has = {field: bool(text(values.get(field))) for field in columns}
-    named = any(has.get(field) for field in ("lead", "responsible", "cooperating", "deadline"))
-    if not has["title"]:
+    named = any(values.get(field) for field in ("lead", "responsible", "cooperating", "deadline"))
+    if not values.get("title"):
         return named
-    return named or has.get("number", False) or has.get("amount", False) or sum(map(bool, words)) > 1
+    return named or bool(values.get("number") or values.get("amount")) or sum(map(bool, words)) > 1
 
 
 def _spread(sheet: Sheet, first: int) -> list[list[Cell]]:

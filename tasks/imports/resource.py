@@ -172,12 +172,23 @@ class StartWidget(widgets.Widget):
         return found
 
 
+class Draft:
+    """What a row says, cell by cell, before it is a task: the instance that the resource fills."""
+
+    def __init__(self, pk: int | None = None) -> None:
+        self.pk = pk
+        self.title = ""
+
+    def __str__(self) -> str:
+        return self.title
+
+
 class PlanLoader(BaseInstanceLoader):
     """The task that a row means, from what was matched beforehand."""
 
-    def get_instance(self, row: Any) -> Task | None:
+    def get_instance(self, row: Any) -> Draft | None:
         found = self.resource.context.matches.found.get(row["row"])
-        return Task(pk=found.pk) if found else None
+        return Draft(found.pk) if found else None
 
 
 class TaskResource(resources.ModelResource):
@@ -212,10 +223,17 @@ class TaskResource(resources.ModelResource):
         self._values: dict[str, Any] = {}
         self._changes: dict[str, Any] = {}
 
+    def init_instance(self, row: Any = None) -> Draft:
+        return Draft()
+
+    def after_import(self, dataset: tablib.Dataset, result: Any, **kwargs: Any) -> None:
+        """Leaves the sequence of the task table alone (the library would reset it): no task was written, and
+        another import may have drawn keys from it that nobody can see yet."""
+
     def before_import(self, dataset: tablib.Dataset, **kwargs: Any) -> None:
         self.context.match(dataset)
 
-    def import_field(self, field: fields.Field, instance: Task, row: Any, is_m2m: bool = False, **kwargs: Any) -> None:
+    def import_field(self, field: fields.Field, instance: Draft, row: Any, is_m2m: bool = False, **kwargs: Any) -> None:
         try:
             super().import_field(field, instance, row, is_m2m, **kwargs)
         except CellError as fault:
@@ -223,7 +241,7 @@ class TaskResource(resources.ModelResource):
             self._faults.append(fault)
             raise
 
-    def import_instance(self, instance: Task, row: Any, **kwargs: Any) -> None:
+    def import_instance(self, instance: Draft, row: Any, **kwargs: Any) -> None:
         """All cells of a row; then what only several cells together can show."""
         self._faults = []
         kwargs["context"] = self.context

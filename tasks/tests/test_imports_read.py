@@ -182,6 +182,11 @@ def test_several_faults_of_a_row_are_all_named(plan, tmp_path):
     }  # fmt: skip
 
 
+def test_control_characters_in_a_cell_are_dropped(plan, tmp_path):
+    (staged,) = read(plan, sheet(tmp_path / "a.xlsx", row(title="甲\x01乙_x0000_\n丙"))).staged
+    assert staged.values["title"].replace("_x0000_", "") == "甲乙丙"
+
+
 def test_columns_in_another_order_and_lines_above_are_found(plan, tmp_path):
     head = ["完成时间", "备注", "牵头部门", "工作任务", "联系电话", "工作要点", "序号"]
 
