@@ -14,7 +14,7 @@ from .models import ScheduledSlot
 from .schedule import Missed, discover, job
 
 log = logging.getLogger(__name__)
-KEPT = datetime.timedelta(days=400)
+KEPT = datetime.timedelta(days=60)
 
 
 @shared_task(name="background.sweep")

@@ -19,6 +19,12 @@ def check_counts(*, slot: datetime.datetime) -> str:
     return f"{len(checked)} plans, {wrong} rows were wrong" + (" and were counted anew" if wrong else "")
 
 
+@job("tasks.follow_tree", at="*/5 * * * *", missed=Missed.SKIP)
+def follow_tree(*, slot: datetime.datetime) -> str:
+    """Sums by branch as the tree is now."""
+    return f"{sum(tidy.follow_tree(plan=plan) for plan in Plan.objects.select_related('issuer'))} plans counted anew"
+
+
 @job("tasks.remove_old_previews", at="50 2 * * *", missed=Missed.LATEST)
 def remove_old_previews(*, slot: datetime.datetime) -> str:
     """Removes imports that nobody confirmed."""

@@ -245,7 +245,7 @@ class TestCelery:
 @pytest.mark.django_db
 class TestHousekeeping:
     def test_removes_old_slots_only(self):
-        for age in (401, 399):
+        for age in (61, 59):
             slot = NOON - age * DAY
             ScheduledSlot.objects.create(job="x", slot=slot, finished_at=slot, outcome=Outcome.DONE)
         assert jobs.housekeeping(slot=NOON) == "sessions cleared, 1 old slots removed"

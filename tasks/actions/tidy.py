@@ -22,7 +22,7 @@ class Checked(NamedTuple):
     """One plan's summary: where it was wrong, (kept, counted) by key, and whether it was put right."""
 
     plan: Plan
-    wrong: dict[counts.Key, tuple[int, int]]
+    wrong: dict[counts.Key | counts.BranchKey, tuple[int, int]]
     repaired: bool
 
 
@@ -30,7 +30,7 @@ class Checked(NamedTuple):
 def check_counts(*, plan: Plan, repair: bool) -> Checked:
     """Compares the summary with a full count, says in the log where they differ, and counts anew if asked to."""
     wrong = counts.differences(plan)
-    for key, (kept, counted) in sorted(wrong.items())[:SHOWN]:
+    for key, (kept, counted) in sorted(wrong.items(), key=str)[:SHOWN]:
         log.error("summary of %s is wrong: %s says %s, there are %s", plan, key, kept, counted)
     if len(wrong) > SHOWN:
         log.error("summary of %s is wrong in %s rows altogether", plan, len(wrong))
@@ -39,6 +39,15 @@ def check_counts(*, plan: Plan, repair: bool) -> Checked:
             counts.rebuild(plan)
         counts.drop_empty(plan)
     return Checked(plan, wrong, repair and bool(wrong))
+
+
+@transaction.atomic
+def follow_tree(*, plan: Plan) -> bool:
+    """Counts anew where units of the city were added or moved since; until then its dashboard reads more rows."""
+    if plan.counted_tree == counts.tree_now(plan):
+        return False
+    counts.rebuild(plan)
+    return True
 
 
 @transaction.atomic

@@ -1,7 +1,7 @@
 """The plan, its tasks, and what has been done about them."""
 
 from .assignment import Assignment
-from .counts import AssignmentCount
+from .counts import AssignmentCount, BranchCount
 from .imports import ImportBatch, ImportRow
 from .plan import Plan, WorkPoint
 from .progress import Evidence, ProgressEntry, Review
@@ -10,6 +10,7 @@ from .task import Milestone, Task, TaskUnit
 __all__ = [
     "Assignment",
     "AssignmentCount",
+    "BranchCount",
     "Evidence",
     "ImportBatch",
     "ImportRow",

@@ -1,4 +1,4 @@
-"""The dashboard's summary: how many assignments there are of each kind.
+"""The dashboard's summary: how many assignments there are of each kind, by organization and by branch.
 
 Kept in the transaction of every write, exact, rebuildable, and compared with a full count by a check.
 Punctuality depends on the day, so the key holds what is needed to decide it on any day.
@@ -37,6 +37,33 @@ class AssignmentCount(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["plan", "organization", "work_point", "lot", "due_on", "done_month"], name="count_once"
+            ),
+        ]
+        indexes = [models.Index(fields=["plan", "due_on"], name="count_due_on")]
+
+    def __str__(self) -> str:
+        return f"{self.lot} {self.number}"
+
+
+class BranchCount(models.Model):
+    """The same, summed over each branch of the tree: a unit directly below the commission and all under it.
+
+    A city has a thousand enterprises and seventy branches, so the page of the whole city reads a fraction of
+    the rows. Sums over all branches are right always; by branch they are while `Plan.counted_tree` says so.
+    """
+
+    plan = models.ForeignKey(Plan, models.CASCADE, related_name="+")
+    work_point = models.ForeignKey(WorkPoint, models.CASCADE, related_name="+")
+    branch = models.ForeignKey(Organization, models.CASCADE, related_name="+")
+    lot = models.CharField(max_length=9, choices=AssignmentCount.Lot.choices)
+    due_on = models.DateField()
+    done_month = models.PositiveSmallIntegerField(default=0)
+    number = models.IntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["plan", "branch", "work_point", "lot", "due_on", "done_month"], name="branch_count_once"
             ),
         ]
 

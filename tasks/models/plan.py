@@ -33,6 +33,7 @@ class Plan(models.Model):
     title = models.CharField(_("Title"), max_length=120)
     document_number = models.CharField(_("Document number"), max_length=60, blank=True)
     issued_on = models.DateField(_("Issued on"))
+    counted_tree = models.CharField(max_length=16, editable=False, default="")  # the tree by which branches were summed
 
     objects = PlanQuerySet.as_manager()
 

@@ -7,11 +7,14 @@ import threading
 import pytest
 from django.core.management import call_command
 from django.db import connections, transaction
+from django.db.models import OuterRef, Subquery, Sum
 
 from background.schedule import discover
+from organizations.models import Organization, OrganizationAlias
 from tasks import counts, jobs
 from tasks.actions import tidy
-from tasks.models import Assignment, AssignmentCount, ImportBatch
+from tasks.branches import branch_case, branch_of
+from tasks.models import Assignment, AssignmentCount, BranchCount, ImportBatch
 from tasks.states import AssignmentState
 from tests import factories
 from tests.factories import TODAY
@@ -74,9 +77,9 @@ class TestRebuild:
     def test_takes_the_same_queries_for_one_row_and_many(self, plan, task, city, django_assert_max_num_queries):
         for unit in (city.safety, city.transport, city.town):
             factories.assignment(task, unit)
-        with django_assert_max_num_queries(5):
+        with django_assert_max_num_queries(8):
             counts.rebuild(plan)
-        with django_assert_max_num_queries(3):
+        with django_assert_max_num_queries(5):
             counts.differences(plan)
 
 
@@ -115,14 +118,70 @@ class TestChanged:
             row.due_on = TODAY + number % 2 * DAY
             row.state = State.CANCELLED if number == 0 else row.state
         Assignment.objects.bulk_update(rows, ["due_on", "state"])
-        with django_assert_max_num_queries(2):
+        with django_assert_max_num_queries(4):
             counts.changed_many(zip(before, rows, strict=True))
         assert counts.differences(plan) == {}
 
     def test_rows_that_came_to_nothing_are_dropped(self, plan, task, city):
         row = factories.assignment(task, city.safety)
         counts.changed(before=counts.key_of(row, 2017), after=None)
-        assert counts.drop_empty(plan) == 1
+        assert counts.drop_empty(plan) == 2  # by organization and by branch
+
+
+class TestBranches:
+    """The plant stands under the town, the town under Jiaozhou, Jiaozhou directly below the commission."""
+
+    def by_branch(self, plan) -> dict:
+        found = BranchCount.objects.filter(plan=plan).values_list("branch__short_name").annotate(n=Sum("number"))
+        return {name: number for name, number in found if number}
+
+    def owe(self, plan, city):
+        task = factories.task(plan, lead=city.safety)
+        for unit in (city.commission, city.office, city.safety, city.jiaozhou, city.town, city.plant):
+            factories.assignment(task, unit)
+
+    def test_sums_what_is_below(self, plan, city):
+        self.owe(plan, city)
+        right = {"市安委会": 1, "市安委办": 1, "市安监局": 1, "胶州市政府": 3}
+        assert self.by_branch(plan) == right
+        counts.rebuild(plan)
+        assert self.by_branch(plan) == right
+        assert plan.counted_tree == counts.tree_now(plan)
+
+    def test_python_and_sql_find_the_same_branch(self, city):
+        for unit in Organization.objects.all():
+            OrganizationAlias.objects.create(organization=unit, name=f"又名{unit.pk}")
+        for unit in Organization.objects.annotate(found=branch_case_of_units()):
+            assert unit.found == branch_of(unit.path)
+
+    def test_a_unit_that_moves_is_noticed_and_followed(self, plan, city):
+        self.owe(plan, city)
+        counts.rebuild(plan)
+        city.town.parent = city.pingdu
+        city.town.save()
+        assert plan.counted_tree != counts.tree_now(plan)
+        assert jobs.follow_tree(slot=SLOT) == "1 plans counted anew"
+        assert self.by_branch(plan)["平度市政府"] == 2
+        assert counts.differences(plan) == {}
+        assert jobs.follow_tree(slot=SLOT) == "0 plans counted anew"
+
+    def test_a_change_inside_a_branch_is_no_news(self, plan, city):
+        counts.rebuild(plan)
+        city.plant.parent = city.jiaozhou
+        city.plant.save()
+        assert plan.counted_tree == counts.tree_now(plan)
+
+    def test_differences_sees_a_wrong_branch(self, plan, city):
+        self.owe(plan, city)
+        BranchCount.objects.filter(branch=city.safety).update(number=5)
+        [(key, numbers)] = counts.differences(plan).items()
+        assert (key.level, key.branch_id, numbers) == ("branch", city.safety.pk, (5, 1))
+
+
+def branch_case_of_units():
+    """The same expression for a query of organizations themselves."""
+    one = OrganizationAlias.objects.filter(organization=OuterRef("pk")).annotate(b=branch_case()).values("b")[:1]
+    return Subquery(one)
 
 
 class TestCheck:

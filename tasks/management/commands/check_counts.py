@@ -33,7 +33,7 @@ class Command(BaseCommand):
             checked = tidy.check_counts(plan=plan, repair=options["repair"])
             said = "right" if not checked.wrong else f"wrong in {len(checked.wrong)} rows"
             self.stdout.write(f"{plan.issuer} {plan.year}: {said}{', counted anew' if checked.repaired else ''}")
-            for key, (kept, counted) in sorted(checked.wrong.items())[:SHOWN]:
+            for key, (kept, counted) in sorted(checked.wrong.items(), key=str)[:SHOWN]:
                 self.stdout.write(f"  {key}: the summary says {kept}, there are {counted}")
             left |= bool(checked.wrong) and not checked.repaired
         if left:
