@@ -79,20 +79,19 @@ def record_deeds(deeds: Iterable[Deed], *, scope_id: int | None) -> None:
     """Adds acts of several people and moments, in the order given, which should be that of time."""
     if not connection.in_atomic_block:
         raise ImproperlyConfigured("An act is recorded in the transaction that does it; open one first.")
-    bulk.insert(
-        [
-            AuditEntry(
-                scope_id=scope_id,
-                at=at,
-                by=by,
-                verb=act.verb,
-                object_type=act.target._meta.label_lower,
-                object_id=act.target.pk,
-                object_text=str(act.target)[:200],
-                before=_plain(act.before),
-                after=_plain(act.after),
-            )
-            for act, by, at in deeds
-        ],
-        batch_size=1000,
+    columns = ("scope_id", "at", "by_id", "verb", "object_type", "object_id", "object_text", "before", "after")
+    rows = (
+        (
+            scope_id,
+            at,
+            by.pk if by else None,
+            act.verb,
+            act.target._meta.label_lower,
+            act.target.pk,
+            str(act.target)[:200],
+            _plain(act.before),
+            _plain(act.after),
+        )
+        for act, by, at in deeds
     )
+    bulk.insert_values(AuditEntry, columns, rows, batch_size=1000)

@@ -9,7 +9,7 @@ import datetime
 import gc
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -48,8 +48,6 @@ def insert(rows: Iterable[Row], batch_size: int = 500) -> list[Row]:
     if connection.vendor != "postgresql" or len(rows) <= FEW:
         return model._default_manager.bulk_create(rows, batch_size=batch_size)
     fields = [field for field in model._meta.concrete_fields if not field.generated]
-    table = connection.ops.quote_name(model._meta.db_table)
-    names = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT array_agg(nextval(pg_get_serial_sequence(%s, %s))) FROM generate_series(1, %s)",
@@ -59,10 +57,41 @@ def insert(rows: Iterable[Row], batch_size: int = 500) -> list[Row]:
             row.pk = key
             row._state.adding = False
             row._state.db = connection.alias
-        attributes = [(field.attname, isinstance(field, models.JSONField)) for field in fields]
-        lines = ("\t".join([_written(getattr(row, name), is_json) for name, is_json in attributes]) for row in rows)
-        cursor.copy_expert(f"COPY {table} ({names}) FROM STDIN", io.StringIO("\n".join(lines) + "\n"))
+    attributes = [(field.attname, isinstance(field, models.JSONField)) for field in fields]
+    lines = ("\t".join([_written(getattr(row, name), is_json) for name, is_json in attributes]) for row in rows)
+    _copy(model, fields, lines)
     return rows
+
+
+def insert_values(
+    model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]], batch_size: int = 500
+) -> int:
+    """Inserts rows given as plain values of the named attributes (plan_id, not plan); returns how many.
+
+    The other columns get their defaults. On PostgreSQL no object is made for a row that nobody will look at.
+    """
+    rows = list(rows)
+    if connection.vendor != "postgresql" or len(rows) <= FEW:
+        made = (model(**dict(zip(names, row, strict=True))) for row in rows)
+        return len(model._default_manager.bulk_create(made, batch_size=batch_size))
+    by_name = {field.attname: field for field in model._meta.concrete_fields}
+    others = [
+        field
+        for field in by_name.values()
+        if field.attname not in names and not field.generated and not field.primary_key
+    ]
+    tail = "".join(f"\t{_written(field.get_default(), isinstance(field, models.JSONField))}" for field in others)
+    json_at = [isinstance(by_name[name], models.JSONField) for name in names]
+    lines = ("\t".join(map(_written, row, json_at)) + tail for row in rows)
+    _copy(model, [*(by_name[name] for name in names), *others], lines)
+    return len(rows)
+
+
+def _copy(model: type[models.Model], fields: Sequence[Any], lines: Iterable[str]) -> None:
+    table = connection.ops.quote_name(model._meta.db_table)
+    names = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
+    with connection.cursor() as cursor:
+        cursor.copy_expert(f"COPY {table} ({names}) FROM STDIN", io.StringIO("\n".join(lines) + "\n"))
 
 
 def _written(value: Any, is_json: bool) -> str:

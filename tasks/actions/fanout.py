@@ -11,7 +11,7 @@ import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import transaction
 from django.db.models import F, prefetch_related_objects
@@ -48,6 +48,9 @@ class Wanted(NamedTuple):
 
 
 Slot = tuple[int, str]  # organization, period
+NEW_COLUMNS = (
+    "plan_id", "work_point_id", "task_id", "organization_id", "period", "first_due_on", *Wanted._fields
+)  # fmt: skip
 
 
 class _Expander:
@@ -135,7 +138,7 @@ def fan_out(*, tasks: Iterable[Task], by: User | None, at: datetime.datetime, to
     for start in range(0, len(keys), BATCH):
         for row in Assignment.objects.select_for_update().filter(task__in=keys[start : start + BATCH]):
             existing[row.task_id][row.organization_id, row.period] = row
-    new: list[Assignment] = []
+    new: list[tuple[Any, ...]] = []
     adjusted: list[Assignment] = []
     cancelled: list[Assignment] = []
     acts: dict[int, list[Act]] = defaultdict(list)
@@ -167,20 +170,12 @@ def fan_out(*, tasks: Iterable[Task], by: User | None, at: datetime.datetime, to
     return FanOutResult(len(new), len(adjusted), len(cancelled))
 
 
-def _new(task: Task, slot: Slot, want: Wanted) -> Assignment:
-    return Assignment(
-        plan_id=task.plan_id,
-        work_point_id=task.work_point_id,
-        task_id=task.pk,
-        organization_id=slot[0],
-        period=slot[1],
-        first_due_on=want.due_on,
-        **want._asdict(),
-    )
+def _new(task: Task, slot: Slot, want: Wanted) -> tuple[Any, ...]:
+    return (task.plan_id, task.work_point_id, task.pk, *slot, want.due_on, *want)
 
 
-def _write(new: list[Assignment], changed: list[Assignment]) -> None:
-    bulk.insert(new, batch_size=BATCH)
+def _write(new: list[tuple[Any, ...]], changed: list[Assignment]) -> None:
+    bulk.insert_values(Assignment, NEW_COLUMNS, new, batch_size=BATCH)
     fields = ["state", "role", "starts_on", "due_on", "target", "sent_back_on"]
     Assignment.objects.bulk_update(changed, fields, batch_size=500)
     for start in range(0, len(changed), BATCH):

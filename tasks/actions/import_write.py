@@ -16,6 +16,7 @@ from tasks.models import Assignment, ImportBatch, ImportRow, Milestone, Task, Ta
 from tasks.states import Cadence
 
 CHUNK = 1000
+UNIT_COLUMNS = ("task_id", "role", "organization_id", "group_id", "position")
 UNIT_FIELDS = {"lead", "cooperating", "groups", "lead_groups"}
 COLUMNS = [
     "work_point", "title", "target", "unit", "note", "starts_on", "due_on", "due_day", "due_month", "cadence",
@@ -71,7 +72,7 @@ def create(batch: ImportBatch, rows: Sequence[ImportRow], points: dict[int, Work
         _set(task, ("work_point", "title", "target", "deadline", "starts_on", "note"), row.values, points)
         tasks.append(task)
     bulk.insert(tasks)
-    bulk.insert(_units(zip(tasks, rows, strict=True)))
+    bulk.insert_values(TaskUnit, UNIT_COLUMNS, _units(zip(tasks, rows, strict=True)))
     bulk.insert(
         Milestone(task_id=task.pk, due_on=day)
         for task, row in zip(tasks, rows, strict=True)
@@ -80,11 +81,11 @@ def create(batch: ImportBatch, rows: Sequence[ImportRow], points: dict[int, Work
     return tasks
 
 
-def _units(pairs: Iterable[tuple[Task, ImportRow]]) -> Iterable[TaskUnit]:
+def _units(pairs: Iterable[tuple[Task, ImportRow]]) -> Iterable[tuple[Any, ...]]:
     for task, row in pairs:
         for position, (role, kind, key) in enumerate(row.values["_"]["units"]):
-            which = {"organization_id": key} if kind == "o" else {"group_id": key}
-            yield TaskUnit(task_id=task.pk, role=role, position=position, **which)
+            organization, group = (key, None) if kind == "o" else (None, key)
+            yield task.pk, role, organization, group, position
 
 
 def change(batch: ImportBatch, rows: Sequence[ImportRow], points: dict[int, WorkPoint]) -> list[Task]:
@@ -111,7 +112,7 @@ def change(batch: ImportBatch, rows: Sequence[ImportRow], points: dict[int, Work
         part = slice(start, start + CHUNK)
         TaskUnit.objects.filter(task__in=[task for task, _row in regrouped[part]]).delete()
         Milestone.objects.filter(task__in=[task for task, _row in redated[part]], title="").delete()
-    bulk.insert(_units(regrouped))
+    bulk.insert_values(TaskUnit, UNIT_COLUMNS, _units(regrouped))
     _redate(redated)
     _move(pairs)
     return [task for task, _row in pairs]

@@ -105,18 +105,20 @@ def _is_later(changed: dict[str, Any]) -> bool:
 
 
 def _stage(batch: ImportBatch, resource: TaskResource) -> None:
-    bulk.insert(
-        ImportRow(
-            batch=batch,
-            row=staged.row,
-            verdict=staged.verdict,
-            task_id=staged.task.pk if staged.task else None,
-            values=staged.values,
-            changes=staged.changes,
-            errors=staged.errors,
+    columns = ("batch_id", "row", "verdict", "task_id", "values", "changes", "errors")
+    rows = (
+        (
+            batch.pk,
+            staged.row,
+            staged.verdict,
+            staged.task.pk if staged.task else None,
+            staged.values,
+            staged.changes,
+            staged.errors,
         )
         for staged in resource.staged
     )
+    bulk.insert_values(ImportRow, columns, rows)
 
 
 def _numbers(batch: ImportBatch) -> dict[str, Any]:
