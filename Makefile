@@ -3,7 +3,6 @@ SHELL := /bin/bash
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PORT ?= 8000
 BIN := .venv/bin
-export DJANGO_SETTINGS_MODULE = qdsafety.settings
 
 .PHONY: run test check bench assets screenshots messages clean
 

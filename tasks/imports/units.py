@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from organizations.names import NameIndex
-
 from organizations.models import Organization, OrganizationGroup
+from organizations.names import NameIndex
 
 from .faults import CellError
 
