@@ -8,10 +8,10 @@ from decimal import Decimal
 from .read import Cell
 
 BLANK = " \t\r\n\u00a0\u3000\u200b\ufeff"
-_HALF_WIDTH = {0xFF10 + digit: ord("0") + digit for digit in range(10)} | {
-    ord("％"): "%", ord("＋"): "+", ord("－"): "-", ord("．"): ".",
-    ord("\n"): None, ord("\r"): None, ord("\u2028"): None, ord("\v"): None,
-}  # fmt: skip
+# Control characters go, line breaks with them: a workbook can hide a NUL (_x0000_), which no database takes.
+_HALF_WIDTH = dict.fromkeys([*range(9), *range(10, 32), *range(127, 160), 0x2028]) | {
+    0xFF10 + digit: ord("0") + digit for digit in range(10)
+} | {ord("％"): "%", ord("＋"): "+", ord("－"): "-", ord("．"): "."}  # fmt: skip
 
 
 def text(cell: Cell) -> str:
