@@ -17,9 +17,10 @@ from django.db.models.functions import Coalesce
 
 from organizations.models import Organization, User
 
+from .branches import tree_of
 from .models import AssignmentCount, Plan
 from .states import PUNCTUALITY
-from .tallies import summary_of, summary_q
+from .tallies import Summary, summary_of, summary_q, totals_of
 
 Lot = AssignmentCount.Lot
 WEEK = datetime.timedelta(days=6)  # "this week" is today and the six days before
@@ -36,7 +37,6 @@ class Figures(NamedTuple):
     sent: int = 0
     due: int = 0  # deadline passed
     kept: int = 0  # deadline passed, and handed in by it
-    fresh: int = 0  # became overdue this week and still is
 
     @property
     def total(self) -> int:
@@ -131,24 +131,52 @@ def summary(scope: Scope, plan: Plan) -> QuerySet[AssignmentCount]:
     return found.filter(organization__path__startswith=scope.root.path) if scope.narrowed else found
 
 
-def _sums(today: datetime.date) -> dict[str, Coalesce]:
+def totals(scope: Scope, plan: Plan) -> Summary:
+    """The same where organizations do not matter; by branch for the whole city."""
+    return summary(scope, plan) if scope.narrowed else totals_of(plan, scope.user)
+
+
+def _fresh(today: datetime.date) -> Q:
     yesterday = today - datetime.timedelta(days=1)
+    return (summary_q("over", today) or Q()) & Q(due_on__range=(yesterday - WEEK, yesterday))
+
+
+def _sums(today: datetime.date) -> dict[str, Coalesce]:
     passed = Q(due_on__lt=today)
-    over = summary_q("over", today)
     conditions = {signal.value: summary_q(signal, today) for signal in PUNCTUALITY}
     conditions |= {
         "sent": summary_q("sent", today),
         "due": passed,
         "kept": passed & Q(lot__in=[Lot.SENT_IN_TIME, Lot.DONE_IN_TIME]),
-        "fresh": (over or Q()) & Q(due_on__range=(yesterday - WEEK, yesterday)),
     }
     return {name: Coalesce(Sum("number", filter=q), 0) for name, q in conditions.items()}
 
 
 def counts_of(scope: Scope, plan: Plan, today: datetime.date) -> list[Count]:
     """The figures by organization and work point, in one query over the summary."""
-    keys = ("organization_id", "work_point_id")
-    found = summary(scope, plan).order_by().values(*keys).annotate(**_sums(today))
-    rows = found.values_list(*keys, *Figures._fields)
+    return _counted(summary(scope, plan), "organization_id", today)
+
+
+def counts_of_branches(scope: Scope, plan: Plan, units: Sequence[Unit], today: datetime.date) -> list[Count] | None:
+    """The figures by branch, each under the key of its topmost unit; None where they cannot be had or trusted.
+
+    That is for the whole city only, and while the tree is the one by which the branches were summed.
+    """
+    if scope.narrowed or not scope.user.sees_city:
+        return None
+    if plan.counted_tree != tree_of((unit.pk, unit.path) for unit in units):
+        return None
+    return _counted(totals_of(plan, scope.user), "branch_id", today)
+
+
+def _counted(rows: Summary, unit: str, today: datetime.date) -> list[Count]:
+    keys = (unit, "work_point_id")
+    found = rows.order_by().values(*keys).annotate(**_sums(today)).values_list(*keys, *Figures._fields)
     make = Figures._make
-    return [Count(row[0], row[1], make(row[2:])) for row in rows if any(row[2:7])]
+    return [Count(row[0], row[1], make(row[2:])) for row in found if any(row[2:7])]
+
+
+def fresh_of(scope: Scope, plan: Plan, today: datetime.date) -> dict[int, int]:
+    """What became overdue this week and still is, by organization: a short range of deadlines."""
+    rows = summary(scope, plan).filter(_fresh(today)).order_by()
+    return {pk: n for pk, n in rows.values_list("organization").annotate(n=Sum("number")) if n}

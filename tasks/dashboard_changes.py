@@ -7,7 +7,7 @@ with most of them. Completion is dated by the day of handing in, as everywhere.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from django.db.models import Count, Q
@@ -17,7 +17,6 @@ from lib import formats
 
 from .changes import Change, Event
 from .dashboard import WEEK, Unit
-from .dashboard import Count as UnitCount
 from .dashboard_matrix import Links
 from .models.assignment import AssignmentQuerySet
 from .punctuality import done_late_q
@@ -55,17 +54,20 @@ class _Counted(NamedTuple):
 
 
 def changes_of(
-    rows: AssignmentQuerySet, counts: Iterable[UnitCount], units: Sequence[Unit], today: datetime.date,
+    rows: AssignmentQuerySet, fresh: dict[int, int], units: Sequence[Unit], today: datetime.date,
     base: dict[str, str], links: Links,
 ) -> list[Line]:  # fmt: skip
-    """The lines, worst first. `rows` are the assignments of the scope; three queries over short ranges."""
+    """The lines, worst first. `rows` are the assignments of the scope, `fresh` what became overdue, by unit.
+
+    Three queries over short ranges.
+    """
     since, yesterday = today - WEEK, today - datetime.timedelta(days=1)
     done, sent = _handed_in(rows, since, today)
     back, new = (Change(event, since) for event in (Event.BACK, Event.NEW))
     over_query: dict[str, object] = {"signal": "over", "due_from": yesterday - WEEK, "due_to": yesterday}
     done_query: dict[str, object] = {"done_from": since, "done_to": today}
     told: list[tuple[str, str, _Counted, dict[str, object]]] = [
-        ("over", _("Became overdue"), _Counted(_fresh(counts), {}), over_query),
+        ("over", _("Became overdue"), _Counted(fresh, {}), over_query),
         ("back", _("Sent back"), _by_unit(rows, back.q(today)), {"change": back}),
         ("sent", _("Handed in, waiting for sign-off"), sent, {"change": Change(Event.SENT, since)}),
         ("done", _("Handed in and signed off"), done, done_query),
@@ -73,15 +75,6 @@ def changes_of(
     ]
     order = {unit.pk: (index, unit.label) for index, unit in enumerate(units)}
     return [_line(signal, label, counted, query, order, base, links) for signal, label, counted, query in told]
-
-
-def _fresh(counts: Iterable[UnitCount]) -> dict[int, int]:
-    """Newly overdue ones by organization, from the summary."""
-    found: dict[int, int] = {}
-    for count in counts:
-        if count.figures.fresh:
-            found[count.organization] = found.get(count.organization, 0) + count.figures.fresh
-    return found
 
 
 def _handed_in(rows: AssignmentQuerySet, since: datetime.date, today: datetime.date) -> tuple[_Counted, _Counted]:

@@ -18,7 +18,7 @@ from lib import formats
 from lib.periods import last_day
 
 from .counts import NEVER
-from .dashboard import Scope, summary
+from .dashboard import Scope, totals
 from .dashboard_matrix import CLOSED, Links
 from .models import AssignmentCount, Plan
 
@@ -50,7 +50,7 @@ class Point(NamedTuple):
 
 def curve_of(scope: Scope, plan: Plan, today: datetime.date) -> list[Point]:
     """The points in their order, in one query; empty where nothing is to be done."""
-    rows = summary(scope, plan).order_by().values_list("due_on", "done_month").annotate(n=Sum("number"))
+    rows = totals(scope, plan).order_by().values_list("due_on", "done_month").annotate(n=Sum("number"))
     due: Counter[datetime.date] = Counter()
     done: Counter[int] = Counter()
     for due_on, month, number in rows:

@@ -15,7 +15,7 @@ from organizations.models import Organization, User
 
 from . import dashboard_matrix as matrix
 from . import dashboard_rank as rank
-from .dashboard import WEEK, Figures, Scope, add, counts_of, scope_of, units_of
+from .dashboard import WEEK, Figures, Scope, add, counts_of, counts_of_branches, fresh_of, scope_of, units_of
 from .dashboard_changes import Line, changes_of
 from .dashboard_curve import CurveRow, Point, curve_of, curve_rows
 from .filters import AssignmentFilter
@@ -69,8 +69,11 @@ class Dashboard:
 
     @cached_property
     def counts(self) -> list[matrix.Count]:
-        """The figures by organization and work point."""
-        return counts_of(self.scope, self.plan, self.today)
+        """The figures by work point, and by organization or (where rows are branches anyway) by branch."""
+        found = None
+        if self.kind in ("", matrix.IDLE) and not self.alone:
+            found = counts_of_branches(self.scope, self.plan, self.units, self.today)
+        return counts_of(self.scope, self.plan, self.today) if found is None else found
 
     @cached_property
     def curve(self) -> list[Point]:
@@ -81,7 +84,8 @@ class Dashboard:
     def changes(self) -> list[Line]:
         """What changed this week."""
         chosen = AssignmentFilter(_data(self.scope.query), user=self.scope.user, plan=self.plan, today=self.today)
-        return changes_of(chosen.rows(), self.counts, self.units, self.today, self.scope.query, self.links)
+        fresh = fresh_of(self.scope, self.plan, self.today)
+        return changes_of(chosen.rows(), fresh, self.units, self.today, self.scope.query, self.links)
 
     # ------------------------------------------------------------ work out
     @property

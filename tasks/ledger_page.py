@@ -17,7 +17,7 @@ from .filters import AssignmentFilter
 from .models import Assignment
 from .punctuality import signal_q
 from .states import AssignmentState, Cadence, Signal, UnitRole
-from .tallies import summary_of, tally_of, tally_of_rows
+from .tallies import summary_of, tally_of, tally_of_rows, totals_of
 
 Kind = Organization.Kind
 NULLABLE = frozenset({"due_on", "last_progress_on"})
@@ -69,13 +69,14 @@ class Head(NamedTuple):
 
 
 def views_of(chosen: AssignmentFilter) -> list[View]:
-    """The saved views with their counts: two queries for the whole city, one for a part of it."""
+    """The saved views with their counts: three queries for the whole city, one for a part of it."""
     user, today = chosen.user, chosen.today
     own = user.organization_id
     rows = Assignment.objects.visible_to(user).of_plan(chosen.plan).standing()
     back = signal_q(Signal.BACK, today)
     if user.sees_city:
-        tally, also = tally_of(summary_of(chosen.plan, user), today, own=Q(organization=own))
+        tally, also = tally_of(totals_of(chosen.plan, user), today)
+        also["own"] = tally_of(summary_of(chosen.plan, user).filter(organization=own), today)[0].total
         also["back"] = rows.filter(back).order_by().count()
     else:
         tally, also = tally_of_rows(rows, today, own=Q(organization=own), back=back)

@@ -1,13 +1,13 @@
 """How many rows of each signal, from the summary where it can tell, otherwise from the rows.
 
-The summary (AssignmentCount) knows plan, work point, organization, deadline and punctuality, so it answers
+The summary (AssignmentCount, BranchCount) knows plan, work point, organization, deadline and punctuality, so it answers
 for people who see the whole city without touching the rows. It knows neither tasks nor roles nor words.
 """
 
 from __future__ import annotations
 
 import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
@@ -16,7 +16,7 @@ from organizations.models import Organization, User
 
 from .counts import NEVER
 from .filters import AssignmentFilter
-from .models import AssignmentCount, Plan
+from .models import AssignmentCount, BranchCount, Plan
 from .models.assignment import AssignmentQuerySet
 from .punctuality import signal_q, soon_limit
 from .states import PUNCTUALITY, Signal
@@ -24,6 +24,7 @@ from .states import PUNCTUALITY, Signal
 Lot = AssignmentCount.Lot
 _FROM_SUMMARY = frozenset({"point", "unit", "under", "signal", "due_from", "due_to", "scope"})
 _WITH_UNIT = Q(lot=Lot.WITH_UNIT)
+Summary = QuerySet[AssignmentCount] | QuerySet[BranchCount]
 
 
 class Tally(NamedTuple):
@@ -78,6 +79,11 @@ def summary_of(plan: Plan, user: User) -> QuerySet[AssignmentCount]:
     return found.filter(organization__in=Organization.objects.visible_to(user).values("pk"))
 
 
+def totals_of(plan: Plan, user: User) -> Summary:
+    """The same where organizations do not matter: for the whole city the much fewer rows by branch."""
+    return BranchCount.objects.filter(plan=plan) if user.sees_city else summary_of(plan, user)
+
+
 def sums(today: datetime.date) -> dict[str, Coalesce]:
     """Aggregates over the summary, by the fields of Tally."""
     return {s.value: _sum(summary_q(s, today)) for s in (*PUNCTUALITY, Signal.SENT)}
@@ -87,13 +93,13 @@ def _sum(condition: Q | None = None) -> Coalesce:
     return Coalesce(Sum("number", filter=condition), 0)
 
 
-def tally_of(rows: QuerySet[AssignmentCount], today: datetime.date, **also: Q) -> tuple[Tally, dict[str, int]]:
+def tally_of(rows: Summary, today: datetime.date, **also: Q) -> tuple[Tally, dict[str, int]]:
     """The sum over summary rows, with further conditions by name, in one query."""
     found = rows.aggregate(**sums(today), **{key: _sum(condition) for key, condition in also.items()})
     return Tally(*(found[name] for name in Tally._fields)), {key: found[key] for key in also}
 
 
-def tallies(rows: QuerySet[AssignmentCount], by: str, today: datetime.date) -> dict[int, Tally]:
+def tallies(rows: Summary, by: str, today: datetime.date) -> dict[int, Tally]:
     """One Tally for each value of the field `by` (such as work_point), in one query."""
     found = rows.order_by().values(by).annotate(**sums(today))
     return {row[by]: Tally(*(row[name] for name in Tally._fields)) for row in found}
@@ -121,12 +127,13 @@ def total_of(chosen: AssignmentFilter) -> int:
     return int(counted.aggregate(total=_sum())["total"])
 
 
-def _summary_for(chosen: AssignmentFilter) -> QuerySet[AssignmentCount] | None:
+def _summary_for(chosen: AssignmentFilter) -> Summary | None:
     """The summary rows that count exactly what the filter selects, or None."""
     values = chosen.values
     if not chosen.user.sees_city or not values.keys() <= _FROM_SUMMARY:
         return None
-    found = summary_of(chosen.plan, chosen.user)
+    by_unit = values.keys() & {"unit", "under"}
+    found: Any = (summary_of if by_unit else totals_of)(chosen.plan, chosen.user)
     if "signal" in values:
         conditions = [summary_q(signal, chosen.today) for signal in values["signal"]]
         wanted = Q()

@@ -14,7 +14,7 @@ from tasks.models import Assignment, Task
 from tasks.plans import plan_of, remember
 from tasks.rows import ledger_rows
 from tasks.states import UnitRole
-from tasks.tallies import Tally, summary_of, tallies, tallies_of_rows, tally_of_rows
+from tasks.tallies import Tally, tallies, tallies_of_rows, tally_of_rows, totals_of
 from tasks.task_rows import deadline_words, task_rows, unit_lines
 
 
@@ -24,7 +24,7 @@ def plan(request: HttpRequest, year: int) -> HttpResponse:
     found = plan_of(request, year)
     user = person_of(request)
     today = clock.today()
-    by_point = tallies(summary_of(found, user), "work_point", today)
+    by_point = tallies(totals_of(found, user), "work_point", today)
     task_numbers = dict(
         Task.objects.visible_to(user).filter(plan=found).current().order_by().values_list("work_point").annotate(
             number=Count("pk")
