@@ -67,7 +67,8 @@ def _curve(board: Dashboard) -> Iterator[Cells]:
 
 
 def _ranking(board: Dashboard) -> Iterator[Cells]:
-    for place in [*board.ranking.ranked, *board.ranking.few]:
+    whole = board.whole_ranking
+    for place in [*whole.ranked, *whole.few]:
         share = place.share if place.rank != "–" else _("Too few to rank")
         yield place.rank, place.label, share, place.part, place.whole
 

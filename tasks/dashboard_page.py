@@ -55,6 +55,7 @@ class Dashboard:
         self.alone = asked.get("alone") == "1"
         self.sort = asked.get("sort", "") if asked.get("sort") in matrix.SORTS else "order"
         self.measure = asked.get("rank", "") if asked.get("rank") in rank.MEASURES else rank.KEPT
+        self.places = asked.get("places", "")
 
     # ------------------------------------------------------------ read
     @cached_property
@@ -126,10 +127,19 @@ class Dashboard:
 
     @cached_property
     def ranking(self) -> rank.Ranking:
+        """The ranking as the page shows it; `?places=all` shows all of a long one."""
+        return self._ranking(whole=self.places == "all")
+
+    @property
+    def whole_ranking(self) -> rank.Ranking:
+        """Every line of it, for the export."""
+        return self._ranking(whole=True)
+
+    def _ranking(self, *, whole: bool) -> rank.Ranking:
         """The ranking of the matrix's units, in official order where they are equal."""
         rows = [row for row in self.all_rows if row.figures.total]
         places = rank.ranking(rows, self.measure)
-        return rank.shown_ranking(places, self.measure, self.links, self.scope, str(self.yesterday))
+        return rank.shown_ranking(places, self.measure, self.links, self.scope, str(self.yesterday), whole)
 
     @property
     def adds_up(self) -> bool:

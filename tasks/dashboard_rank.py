@@ -18,6 +18,7 @@ from .dashboard_matrix import CLOSED, Links, Row, percent_words
 
 LEAST = 5  # so many assignments are needed for a rank
 ENDS = 5  # ranks shown at each end before the rest is unfolded
+FOLDED = 100  # so many folded lines a page carries along; more of them are a step away
 KEPT = "kept"  # handed in by the deadline, of those whose deadline has passed
 DONE = "done"  # signed off, of all
 MEASURES = (KEPT, DONE)
@@ -66,12 +67,16 @@ class ShownPlace(NamedTuple):
 
 
 class Ranking(NamedTuple):
-    """The lines: the best, those between (unfolded on demand), the last, and those with too few."""
+    """The lines: the best, those between (unfolded on demand), the last, and those with too few.
+
+    `left_out` counts the lines between and with too few that the page does not carry.
+    """
 
     first: list[ShownPlace]
     between: list[ShownPlace]
     last: list[ShownPlace]
     few: list[ShownPlace]
+    left_out: int = 0
 
     @property
     def ranked(self) -> list[ShownPlace]:
@@ -79,13 +84,26 @@ class Ranking(NamedTuple):
         return [*self.first, *self.between, *self.last]
 
 
-def shown_ranking(places: Sequence[Place], measure: str, links: Links, scope: Scope, passed: str) -> Ranking:
-    """The ranking for the page. `passed` is the last day whose deadlines have passed."""
-    ranked = [_shown(place, measure, links, scope, passed) for place in places if place.rank]
-    few = [_shown(place, measure, links, scope, passed) for place in places if not place.rank]
+def shown_ranking(
+    places: Sequence[Place], measure: str, links: Links, scope: Scope, passed: str, whole: bool = True
+) -> Ranking:
+    """The ranking for the page. `passed` is the last day whose deadlines have passed.
+
+    Unless the `whole` is asked for, a long one shows its two ends only and counts the rest.
+    """
+
+    def shown(some: Sequence[Place]) -> list[ShownPlace]:
+        return [_shown(place, measure, links, scope, passed) for place in some]
+
+    ranked, few = [place for place in places if place.rank], [place for place in places if not place.rank]
     if len(ranked) <= 2 * ENDS + 2:
-        return Ranking(ranked, [], [], few)
-    return Ranking(ranked[:ENDS], ranked[ENDS:-ENDS], ranked[-ENDS:], few)
+        first, between, last = ranked, ranked[:0], ranked[:0]
+    else:
+        first, between, last = ranked[:ENDS], ranked[ENDS:-ENDS], ranked[-ENDS:]
+    folded = len(between) + len(few)
+    if folded > FOLDED and not whole:
+        return Ranking(shown(first), [], shown(last), [], folded)
+    return Ranking(shown(first), shown(between), shown(last), shown(few))
 
 
 def _shown(place: Place, measure: str, links: Links, scope: Scope, passed: str) -> ShownPlace:

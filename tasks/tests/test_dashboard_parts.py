@@ -10,6 +10,7 @@ import pytest
 from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
+from tasks import dashboard_rank as rank
 from tasks.changes import change_of
 from tasks.dashboard import Figures, Unit
 from tasks.dashboard_matrix import Row
@@ -105,6 +106,20 @@ def test_a_long_ranking_unfolds_its_middle(cast, city, plan):
     assert (len(found.first), len(found.between), len(found.last)) == (5, 10, 5)
     percents = [place.percent for place in found.ranked]
     assert percents == sorted(percents, reverse=True)
+
+
+def test_a_ranking_of_hundreds_shows_its_ends_until_all_is_asked_for(cast, city, plan, log_in):
+    task = factories.task(plan)
+    for number in range(rank.FOLDED + 12):
+        unit = factories.organization(parent=city.commission, position=30 + number)
+        factories.assignment(task, unit, state="done", due_on=DAY(2017, 6, 30), done_on=DAY(2017, 6, 1))
+    found = board(cast.admin, plan)
+    assert (found.ranking.few, found.ranking.left_out) == ([], rank.FOLDED + 12)
+    assert len(found.whole_ranking.few) == rank.FOLDED + 12
+    page = log_in(cast.admin).get("/2017/dashboard/").content.decode()
+    assert "显示其余 112 个单位" in page and 'href="?places=all#rank-title"' in page
+    page = log_in(cast.admin).get("/2017/dashboard/?places=all").content.decode()
+    assert "显示其余" not in page and "112 个单位" in page
 
 
 # ------------------------------------------------------------------ the week
