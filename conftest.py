@@ -93,8 +93,6 @@ def _missing() -> dict[str, str]:
     lacking = {}
     if shutil.which("chromium") is None:
         lacking["browser"] = "no Chromium on this machine (apt install chromium)"
-    if connection.vendor != "postgresql":
-        lacking["postgres"] = "runs in the PostgreSQL pass"
     try:
         socket.create_connection(("127.0.0.1", 6379), timeout=1).close()
     except OSError:
@@ -105,7 +103,8 @@ def _missing() -> dict[str, str]:
 def pytest_collection_modifyitems(config, items):
     """Skips by name what cannot run here; with REQUIRE_ALL=1 such a skip is an error."""
     lacking = _missing()
-    deselected = [item for item in items if connection.vendor != "postgresql" and item.get_closest_marker("postgres")]
+    elsewhere = "sqlite" if connection.vendor == "postgresql" else "postgres"  # runs in the other pass
+    deselected = [item for item in items if item.get_closest_marker(elsewhere)]
     if deselected:
         config.hook.pytest_deselected(items=deselected)
         items[:] = [item for item in items if item not in deselected]
@@ -115,6 +114,14 @@ def pytest_collection_modifyitems(config, items):
                 if os.environ.get("REQUIRE_ALL") == "1":
                     raise pytest.UsageError(f"REQUIRE_ALL=1, but {why}")
                 item.add_marker(pytest.mark.skip(reason=f"{item.name}: {why}"))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session):
+    """With REQUIRE_ALL=1 whatever was skipped after all fails the run."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("REQUIRE_ALL") == "1" and reporter and reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 os.environ["DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL", "sqlite:///var/test.sqlite3")
 
 from .settings import *  # noqa: F403  (the whole point of this module)
-from .settings import STORAGES, VAR_DIR
+from .settings import DATABASES, STORAGES, VAR_DIR
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
@@ -24,3 +24,6 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_ROOT = None
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 MEDIA_ROOT = VAR_DIR / f"test-media-{os.getpid()}"
+if DATABASES["default"]["ENGINE"].endswith("postgresql"):
+    # A test database need not survive a power cut, and each transactional test commits many times.
+    DATABASES["default"]["OPTIONS"] = {"options": "-c synchronous_commit=off"}

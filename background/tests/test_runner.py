@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection, connections
+from django.db import connections
 
 from background import jobs, runner
 from background.models import ScheduledSlot
@@ -262,10 +262,9 @@ def test_run_jobs_once(capsys, monkeypatch):
     assert ran == [NOON]
 
 
+@pytest.mark.sqlite
 @pytest.mark.django_db(transaction=True)
 def test_run_jobs_ends_at_sigterm(tmp_path):
-    if connection.vendor != "sqlite":
-        pytest.skip("one process is enough")
     # A database of its own: the tests' one lives in memory.
     environment = os.environ | {
         "DATABASE_URL": f"sqlite:///{tmp_path}/jobs.sqlite3", "DEMO": "1", "BUSINESS_DATE": "",
