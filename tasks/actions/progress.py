@@ -68,7 +68,7 @@ def log_progress(
             faults["what"] = entry_rules.what_missing()
         if faults:
             raise ValidationError(faults)
-        before = _advance(now, added, done, happened_on)
+        before = _advance(now, added, done, happened_on, by=by, at=at, today=today)
         entry = ProgressEntry.objects.create(
             plan_id=now.plan_id, assignment=now, author=by, happened_on=happened_on, quantity=added,
             total=now.quantity, percent=done, created_at=at, request_key=key, **typed,
@@ -95,12 +95,12 @@ def check_files(files: Iterable[File | Proof]) -> list[Proof]:
     return list(proofs.values())
 
 
-def _advance(now: Assignment, added: Decimal, percent: int, happened_on: datetime.date) -> dict[str, Any]:
+def _advance(now: Assignment, added: Decimal, percent: int, happened_on: datetime.date, **act: Any) -> dict[str, Any]:
     """Adds to the sum of the locked row; the first entry starts the work. Returns the old values."""
     latest = max(happened_on, now.last_progress_on or happened_on)
     changes: dict[str, Any] = {"quantity": now.quantity + added, "percent": percent, "last_progress_on": latest}
     if now.state in TRANSITIONS["start"][0]:
-        return claim(now, "start", **changes)
+        return claim(now, "start", **act, **changes)
     before = {name: getattr(now, name) for name in changes}
     rows = Assignment.objects.filter(pk=now.pk, state__in=UNIT_ACTS - {AssignmentState.NOT_STARTED})
     if not rows.update(version=F("version") + 1, **changes):

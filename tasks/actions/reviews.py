@@ -51,7 +51,10 @@ def submit(
     """
     now = locked(assignment)
     refuse_incomplete(now)
-    before = claim(now, "submit", version=version, done_on=today, submitted_by=by)
+    before = claim(
+        now, "submit", version=version, by=by, at=at, today=today, reason=opinion,
+        done_on=today, handed_on=today, submitted_by=by,
+    )  # fmt: skip
     _record("assignment.submit", now, before, opinion, by, at)
     return now
 
@@ -73,7 +76,7 @@ def approve(
     now = locked(assignment)
     if now.submitted_by_id == by.pk:
         raise ValidationError(_("You submitted this yourself, so another person has to sign it off."), code="four_eyes")
-    before = claim(now, "approve", version=version, closed_at=at)
+    before = claim(now, "approve", version=version, by=by, at=at, today=today, reason=opinion, closed_at=at)
     _decide(now, Review.Decision.APPROVED, opinion, by, at)
     _record("assignment.approve", now, before, opinion, by, at)
     return now
@@ -94,7 +97,10 @@ def send_back(
     if not opinion:
         raise ValidationError({"opinion": _("Say what is missing; the unit reads this.")}, code="opinion")
     now = locked(assignment)
-    before = claim(now, "send_back", version=version, sent_back_on=today, done_on=None, submitted_by=None)
+    before = claim(
+        now, "send_back", version=version, by=by, at=at, today=today, reason=opinion,
+        sent_back_on=today, done_on=None, handed_on=None, submitted_by=None,
+    )  # fmt: skip
     _decide(now, Review.Decision.SENT_BACK, opinion, by, at)
     _record("assignment.send_back", now, before, opinion, by, at)
     return now

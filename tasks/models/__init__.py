@@ -2,16 +2,19 @@
 
 from .assignment import Assignment
 from .counts import AssignmentCount, BranchCount
+from .extension import Extension
 from .imports import ImportBatch, ImportRow
 from .plan import Plan, WorkPoint
 from .progress import Evidence, ProgressEntry, Review
 from .task import Milestone, Task, TaskUnit
+from .transition import Transition
 
 __all__ = [
     "Assignment",
     "AssignmentCount",
     "BranchCount",
     "Evidence",
+    "Extension",
     "ImportBatch",
     "ImportRow",
     "Milestone",
@@ -20,5 +23,6 @@ __all__ = [
     "Review",
     "Task",
     "TaskUnit",
+    "Transition",
     "WorkPoint",
 ]

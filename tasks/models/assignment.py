@@ -104,8 +104,11 @@ class Assignment(models.Model):
     """任务分工. Facts are stored; overdue and due soon follow from them and the business date.
 
     `first_due_on` never changes: an extension moves `due_on` and leaves the first promise on record.
-    `done_on` is the day of the submission that was (or waits to be) signed off, `submitted_by` who made it;
-    both are set in the states SUBMITTED and DONE only.
+    `extended_to` is the deadline granted last, which a change of the task does not shorten.
+    `handed_on` is the day on which the work was handed in, also to the own head, `submitted_by` who did it;
+    `done_on` the day on which the submission left the unit, by which punctuality is judged: it is set in the
+    states SUBMITTED and DONE only. `endorsed_by` is the own head who approved first, `cancelled_by` the person
+    who took this one assignment out, which no fan-out of the task brings back.
     """
 
     plan = models.ForeignKey(Plan, models.CASCADE, related_name="assignments")
@@ -140,6 +143,14 @@ class Assignment(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
     closed_at = models.DateTimeField(_("Signed off at"), null=True, blank=True)
+    handed_on = models.DateField(_("Handed in on"), null=True, blank=True)
+    endorsed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    cancelled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    extended_to = models.DateField(_("Extended to"), null=True, blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = AssignmentQuerySet.as_manager()
@@ -163,6 +174,10 @@ class Assignment(models.Model):
             models.Index(fields=["plan", "done_on"], name="asg_done_on", condition=Q(done_on__isnull=False)),
             models.Index(fields=["plan", "sent_back_on"], name="asg_back_on", condition=Q(sent_back_on__isnull=False)),
             models.Index(fields=["plan", "starts_on"], name="asg_starts_on"),
+            models.Index(
+                fields=["plan", "organization"], name="asg_with_head", condition=Q(state=AssignmentState.WITH_HEAD)
+            ),
+            models.Index(fields=["plan", "extended_to"], name="asg_extended", condition=Q(extended_to__isnull=False)),
         ]
 
     def __str__(self) -> str:

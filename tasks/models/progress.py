@@ -93,9 +93,10 @@ class Evidence(models.Model):
 
 
 class Review(models.Model):
-    """A reviewer's decision on a submission."""
+    """A decision on a submission: the own head's (endorsed) or the reviewer's."""
 
     class Decision(models.TextChoices):
+        ENDORSED = "endorsed", _("Approved by the own head")
         APPROVED = "approved", _("Signed off")
         SENT_BACK = "sent_back", _("Sent back")
 
