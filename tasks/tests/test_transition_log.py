@@ -37,8 +37,10 @@ def owed(city, plan):
 
 def walk(owed, cast):
     day, start = TODAY - datetime.timedelta(days=9), clock.now() - datetime.timedelta(days=9)
-    log_progress(assignment=owed, at=start, by=cast.inspector, today=day, happened_on=day, quantity=0, percent=100, what="完成",
-                 request_key="3a6f5f0e-5a0f-4c71-9f0e-0f7ad2b0a001")  # fmt: skip
+    log_progress(
+        assignment=owed, at=start, by=cast.inspector, today=day, happened_on=day, quantity=0, percent=100,
+        what="完成", request_key="3a6f5f0e-5a0f-4c71-9f0e-0f7ad2b0a001",
+    )  # fmt: skip
     for verb, by, opinion, later in (
         (reviews.submit, cast.inspector, "已完成", 1), (reviews.send_back, cast.admin, "缺件", 2),
         (reviews.submit, cast.inspector, "", 3), (reviews.approve, cast.admin, "同意", 3),
