@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from audit.timeline import timeline_of
 from lib import clock, formats
 from lib.listing import page_of
 from lib.sheets.write import download, workbook
@@ -147,6 +148,7 @@ def user_edit(request: HttpRequest, pk: int) -> HttpResponse:
         "signal": signal,
         "state": state,
         "is_self": person.pk == user.pk,
+        "timeline": timeline_of(request, ("organizations.user", [person.pk])),
     }
     return render(request, "organizations/user_form.html", context)
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
+from audit.timeline import timeline_of
 from lib import clock, formats
 from lib.listing import page_of
 from lib.sheets.write import download, workbook
@@ -85,6 +86,7 @@ def organization(request: HttpRequest, pk: int) -> HttpResponse:
     unit = get_object_or_404(with_people(_whole(user)), pk=pk)
     signal, state = state_of(unit)
     context = {"unit": unit, "on": UnitPage(unit, user), "signal": signal, "state": state, "shown": SHOWN}
+    context["timeline"] = timeline_of(request, ("organizations.organization", [unit.pk]))
     return render(request, "organizations/organization.html", context)
 
 

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
+from audit.timeline import timeline_of
 from lib import clock
 from lib.listing import page_of
 from organizations.person import person_of
@@ -40,6 +41,9 @@ def plan(request: HttpRequest, year: int) -> HttpResponse:
         "total": Tally(*(sum(column) for column in zip(*by_point.values(), strict=True))) if by_point else Tally(),
         "scope": "" if user.sees_city else "&scope=own",
         "may_manage": user.may(Capability.MANAGE_PLAN),
+        "timeline": timeline_of(
+            request, ("tasks.plan", [found.pk]), ("tasks.workpoint", [point.pk for point, *_rest in points])
+        ),
     }
     return render(request, "tasks/plan.html", context)
 
@@ -60,6 +64,9 @@ def work_point(request: HttpRequest, year: int, number: int) -> HttpResponse:
         "tasks": task_rows(tasks.for_list(), by_task),
         "total": Tally(*(sum(column) for column in zip(*by_task.values(), strict=True))) if by_task else Tally(),
         "may_manage": user.may(Capability.MANAGE_PLAN),
+        "timeline": timeline_of(
+            request, ("tasks.workpoint", [point.pk]), ("tasks.task", tasks.values_list("pk", flat=True))
+        ),
     }
     return render(request, "tasks/work_point.html", context)
 
@@ -86,5 +93,8 @@ def task(request: HttpRequest, pk: int) -> HttpResponse:
         "page": page,
         "rows": ledger_rows(page.object_list, found.plan.year, today),
         "may_manage": user.may(Capability.MANAGE_PLAN),
+        "timeline": timeline_of(
+            request, ("tasks.task", [found.pk]), ("tasks.assignment", rows.order_by().values_list("pk", flat=True))
+        ),
     }
     return render(request, "tasks/task.html", context)

@@ -1,0 +1,50 @@
+"""How the record says what happens to units, people and collective units."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.urls import reverse
+from django.utils.translation import gettext_noop
+
+from audit import words
+from audit.words import Field, Say
+
+from .models import EnterpriseProfile
+
+UNIT, PERSON, GROUP = "organizations.organization", "organizations.user", "organizations.organizationgroup"
+
+words.register("organization.create", gettext_noop("added the unit %(object)s"), icon="i-plus")
+words.register("organization.update", gettext_noop("changed the unit %(object)s"))
+words.register("organization.import", gettext_noop("brought the unit %(object)s in from a list"), icon="i-import")
+words.register("organization.dissolve", gettext_noop("dissolved the unit %(object)s"), icon="i-x")
+words.register("organization.restore", gettext_noop("restored the unit %(object)s"), icon="i-check")
+words.register("organization.regulate", gettext_noop("gave the enterprise %(object)s another sector regulator"))
+words.register("group.create", gettext_noop("added the collective unit %(object)s"), icon="i-plus")
+words.register("group.update", gettext_noop("changed the collective unit %(object)s"))
+words.register("user.invite", gettext_noop("opened an account for %(object)s"), icon="i-plus")
+words.register("user.update", gettext_noop("changed the details of %(object)s"))
+words.register("user.move", gettext_noop("moved %(object)s to another unit"))
+words.register("user.disable", gettext_noop("closed the account of %(object)s"), icon="i-lock")
+words.register("user.enable", gettext_noop("opened the account of %(object)s again"), icon="i-check")
+words.register("user.reset_password", gettext_noop("gave %(object)s a new one-time password"), icon="i-lock")
+words.register("user.password", gettext_noop("chose a new password"), icon="i-lock")
+
+words.fields(UNIT, aliases=Field(gettext_noop("Other names"), Say.LIST), position=words.HIDDEN)
+words.fields(
+    UNIT,
+    **{field.name: words.by_type(field) for field in EnterpriseProfile._meta.concrete_fields if not field.primary_key},
+)
+words.fields(GROUP, members=Field(gettext_noop("Members"), Say.NAME, model=UNIT), position=words.HIDDEN)
+
+
+def _page(name: str) -> words.Links:
+    def links(keys: Iterable[int]) -> dict[int, str]:
+        return {key: reverse(name, kwargs={"pk": key}) for key in keys}
+
+    return links
+
+
+words.kind(UNIT, links=_page("organization"))
+words.kind(PERSON, links=_page("user_edit"))
+words.kind(GROUP, links=_page("group_edit"))
