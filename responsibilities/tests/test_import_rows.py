@@ -1,4 +1,4 @@
-"""The sample workbook is read as expected/ says, through the command and into draft lists; hostile files are refused."""
+"""The sample workbook is read as expected/ says, through the command and into drafts; other files are refused."""
 
 import json
 from io import StringIO
