@@ -9,9 +9,11 @@ from celery import shared_task
 from django.core.management import call_command
 from django.utils import timezone
 
-from . import runner
-from .models import ScheduledSlot
+from . import runner, work_runner
+from .models import ScheduledSlot, Work
 from .schedule import Missed, discover, job
+from .work import discover as discover_work
+from .work import ring
 
 log = logging.getLogger(__name__)
 KEPT = datetime.timedelta(days=60)
@@ -23,7 +25,10 @@ def sweep() -> None:
     waiting = runner.plan_due(discover(), timezone.now())
     for slot in waiting:
         run_slot.apply_async((slot.pk,), expires=50)
-    log.info("rang for %s slots", len(waiting))
+    ordered = work_runner.waiting(timezone.now())
+    for row in ordered:
+        ring(row.pk)
+    log.info("rang for %s slots and %s pieces of work", len(waiting), len(ordered))
 
 
 @shared_task(name="background.run_slot")
@@ -34,9 +39,18 @@ def run_slot(pk: int) -> None:
     log.info("slot %s: %s", slot, "ran here" if ran else "is taken")
 
 
+@shared_task(name="background.run_work")
+def run_work(pk: int) -> None:
+    """Does one piece of ordered work, unless somebody has it already."""
+    row = Work.objects.get(pk=pk)
+    ran = work_runner.run(discover_work(), row, timezone.now())
+    log.info("work %s: %s", row, "ran here" if ran else "is taken")
+
+
 @job("background.housekeeping", at="10 3 * * *", missed=Missed.LATEST)
 def housekeeping(*, slot: datetime.datetime) -> str:
     """Removes ended sessions and slots that nobody will ask about any more."""
     call_command("clearsessions")
     removed, _ = ScheduledSlot.objects.filter(slot__lt=slot - KEPT, finished_at__isnull=False).delete()
-    return f"sessions cleared, {removed} old slots removed"
+    works, _ = Work.objects.filter(finished_at__lt=slot - KEPT).delete()
+    return f"sessions cleared, {removed} old slots and {works} finished pieces of work removed"

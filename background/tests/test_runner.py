@@ -248,7 +248,7 @@ class TestHousekeeping:
         for age in (61, 59):
             slot = NOON - age * DAY
             ScheduledSlot.objects.create(job="x", slot=slot, finished_at=slot, outcome=Outcome.DONE)
-        assert jobs.housekeeping(slot=NOON) == "sessions cleared, 1 old slots removed"
+        assert jobs.housekeeping(slot=NOON) == "sessions cleared, 1 old slots and 0 finished pieces of work removed"
         assert ScheduledSlot.objects.count() == 1
 
 
