@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any, NamedTuple, Protocol
 
 from django.db.models import QuerySet
@@ -17,9 +18,17 @@ from django.utils.module_loading import autodiscover_modules
 
 from organizations.models import Organization
 
-# audience -> unit -> people. An audience that says the same of every unit uses ANY_UNIT.
-Reach = Mapping[str, Mapping[int, tuple[int, ...]]]
 ROW = ("about_key", "deadline", "unit_key", "plan_key", "what", "unit_name")
+
+
+class Told(NamedTuple):
+    """A person, and as what: an audience, or STAND_IN for a unit that has nobody."""
+
+    person: int
+    audience: str
+
+
+Reach = Mapping[str, Mapping[int, tuple[Told, ...]]]  # audience -> unit -> who that is there
 
 
 class DefaultStage(NamedTuple):
@@ -69,8 +78,13 @@ def register(subject: Subject) -> Subject:
 
 def discover() -> dict[str, Subject]:
     """Imports every app's reminders.py, so that all subjects are there; they come in the order of the floors."""
-    autodiscover_modules("reminders")
+    _import_all()
     return _subjects
+
+
+@cache
+def _import_all() -> None:
+    autodiscover_modules("reminders")
 
 
 def of(code: str) -> Subject | None:

@@ -11,8 +11,25 @@ from lib.workdays import Calendar, NoCalendarError, Year
 D = datetime.date
 CHINA = Calendar()
 # Weekdays off and weekends on, from the notice for 2017.
-OFF = """0102 0127 0130 0131 0201 0202 0403 0404 0501 0529 0530 1002 1003 1004 1005 1006""".split()
-ON = "0122 0204 0401 0527 0930".split()
+OFF = [
+    "0102",
+    "0127",
+    "0130",
+    "0131",
+    "0201",
+    "0202",
+    "0403",
+    "0404",
+    "0501",
+    "0529",
+    "0530",
+    "1002",
+    "1003",
+    "1004",
+    "1005",
+    "1006",
+]
+ON = ["0122", "0204", "0401", "0527", "0930"]
 
 
 def of_2017(text):
@@ -61,7 +78,9 @@ def test_an_unknown_year_is_refused_never_guessed():
 
 
 def test_the_offices_own_year_wins():
-    own = Calendar({2050: Year(frozenset({D(2050, 1, 3)}), frozenset({D(2050, 1, 8)})), 2017: Year(frozenset(), frozenset())})
+    own = Calendar(
+        {2050: Year(frozenset({D(2050, 1, 3)}), frozenset({D(2050, 1, 8)})), 2017: Year(frozenset(), frozenset())}
+    )
     assert [own.works(D(2050, 1, n)) for n in (3, 4, 8, 9)] == [False, True, True, False]
     assert own.works(D(2017, 10, 2))
     assert own.knows(2050)

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from notifications.rungs import Rung
 from organizations.models import Organization
 
 
@@ -25,6 +26,22 @@ class Ladder(models.Model):
         return self.commission.label
 
 
+class WorkYear(models.Model):
+    """The working days of one year as an admin entered them from the State Council's notice; days in ISO form."""
+
+    year = models.PositiveSmallIntegerField(_("Year"), primary_key=True)
+    off = models.JSONField(_("Holidays"), default=list)
+    on = models.JSONField(_("Working weekends"), default=list)
+
+    class Meta:
+        ordering = ["-year"]
+        verbose_name = _("working-day calendar")
+        verbose_name_plural = _("working-day calendars")
+
+    def __str__(self) -> str:
+        return str(self.year)
+
+
 class Audience(models.TextChoices):
     """Who is told, seen from the thing that is due. A subject offers some of them."""
 
@@ -34,6 +51,7 @@ class Audience(models.TextChoices):
     SUPERVISOR = "supervisor", _("Supervising unit")
     OFFICE = "office", _("Commission office")
     LEADER = "leader", _("Leader of the commission")
+    STAND_IN = "stand_in", _("Stands in for a vacant post")  # a rule, not a choice
 
 
 class Stage(models.Model):
@@ -70,9 +88,14 @@ class Stage(models.Model):
         return f"{self.subject} {self.code}"
 
     @property
+    def rung(self) -> Rung:
+        """When it falls."""
+        return Rung(self.side, self.offset)
+
+    @property
     def code(self) -> str:
         """Its name in the record: before:7, after:10."""
-        return f"{self.side}:{self.offset}"
+        return self.rung.code
 
 
 class Reminder(models.Model):
