@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -61,6 +62,14 @@ def deadline_words(task: Task) -> str:
         case Cadence.YEARLONG if task.due_on is None:
             return str(Cadence.YEARLONG.label)
     return formats.day(task.due_on) or _("No deadline")
+
+
+def deadline_cell(task: Task) -> datetime.date | str | None:
+    """时限 in a sheet: the real day of what is due once, the office's words otherwise, nothing without one."""
+    words = task.due_on is None or task.cadence in {Cadence.MONTHLY, Cadence.QUARTERLY, Cadence.ONGOING}
+    if task.cadence == Cadence.ONCE:
+        return task.due_on
+    return deadline_words(task) if words else task.due_on
 
 
 def units_of(task: Task, role: str) -> list[TaskUnit]:

@@ -28,6 +28,7 @@ def awaits_me(request: HttpRequest, year: int) -> HttpResponse:
         "sections": sections,
         "total": total,
         "all_href": awaits_page.ledger_href(plan, awaits=1),
+        "export_query": "?awaits=1",
         "handed": handed,
         "handed_number": handed_number,
         "handed_href": awaits_page.ledger_href(plan, unit=user.organization_id, state="submitted"),

@@ -3,14 +3,17 @@ assignments are counted and listed only as far as the person may know of them.""
 
 from django.db.models import Count, Sum
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
 from audit.timeline import timeline_of
 from lib import clock
 from lib.listing import page_of
+from lib.sheets.write import export, exporting
 from organizations.person import person_of
 from organizations.roles import Capability
+from tasks.list_exports import point_sheet, points_sheet
 from tasks.models import Assignment, Task
 from tasks.plans import plan_of, remember
 from tasks.rows import ledger_rows
@@ -20,7 +23,7 @@ from tasks.task_rows import deadline_words, task_rows, unit_lines
 
 
 @require_GET
-def plan(request: HttpRequest, year: int) -> HttpResponse:
+def plan(request: HttpRequest, year: int) -> HttpResponseBase:
     """The plan with its points and how each stands in the units that the person sees."""
     found = plan_of(request, year)
     user = person_of(request)
@@ -34,6 +37,8 @@ def plan(request: HttpRequest, year: int) -> HttpResponse:
     points = [
         (point, task_numbers.get(point.pk, 0), by_point.get(point.pk, Tally())) for point in found.work_points.all()
     ]
+    if exporting(request):
+        return export(request, f"{found.title} {today:%Y-%m-%d}", points_sheet(found, points))
     context = {
         "plan": found,
         "points": points,
@@ -49,7 +54,7 @@ def plan(request: HttpRequest, year: int) -> HttpResponse:
 
 
 @require_GET
-def work_point(request: HttpRequest, year: int, number: int) -> HttpResponse:
+def work_point(request: HttpRequest, year: int, number: int) -> HttpResponseBase:
     """One point with its tasks and how their assignments stand."""
     found = plan_of(request, year)
     user = person_of(request)
@@ -57,6 +62,9 @@ def work_point(request: HttpRequest, year: int, number: int) -> HttpResponse:
     tasks = Task.objects.visible_to(user).filter(work_point=point).current().order_by("position", "id")
     rows = Assignment.objects.visible_to(user).of_plan(found).filter(work_point=point).standing()
     by_task = tallies_of_rows(rows, "task", clock.today())
+    if exporting(request):
+        sheet = point_sheet(point, tasks.for_list(), by_task)
+        return export(request, f"{sheet.title} {clock.today():%Y-%m-%d}", sheet)
     context = {
         "plan": found,
         "point": point,
@@ -92,6 +100,7 @@ def task(request: HttpRequest, pk: int) -> HttpResponse:
         "sums": rows.aggregate(quantity=Sum("quantity"), target=Sum("target")) if found.target is not None else None,
         "page": page,
         "rows": ledger_rows(page.object_list, found.plan.year, today),
+        "export_query": f"?task={found.pk}",
         "may_manage": user.may(Capability.MANAGE_PLAN),
         "timeline": timeline_of(
             request, ("tasks.task", [found.pk]), ("tasks.assignment", rows.order_by().values_list("pk", flat=True))

@@ -1,19 +1,16 @@
 """The ledger (台账): one filterable, sortable, exportable table of assignments."""
 
-from typing import IO
-
 from django.conf import settings
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from lib import clock
 from lib.listing import empty_last, load_page, page_of
-from lib.sheets.write import stream
+from lib.sheets.write import export
 from organizations.person import person_of
 from tasks import ledger_page
-from tasks.exports import write_ledger
+from tasks.exports import ledger_sheet
 from tasks.filters import AssignmentFilter
 from tasks.models import Assignment
 from tasks.models.assignment import AssignmentQuerySet
@@ -79,12 +76,7 @@ def ledger(request: HttpRequest, year: int) -> HttpResponse:
 
 @require_GET
 def ledger_export(request: HttpRequest, year: int) -> FileResponse:
-    """Exactly the filtered rows, all pages, as a workbook."""
+    """Exactly the filtered rows, all pages, with the columns chosen, as Excel or CSV."""
     chosen = _chosen(request, year)
-    rows = _ordered(request, chosen)
-    name = _("Ledger %(year)s") % {"year": year}
-
-    def write(file: IO[bytes]) -> None:
-        write_ledger(file, chosen, rows)
-
-    return stream(f"{name} {chosen.today:%Y-%m-%d}.xlsx", write)
+    sheet = ledger_sheet(chosen, _ordered(request, chosen), ledger_page.columns_of(request))
+    return export(request, f"{sheet.title} {chosen.today:%Y-%m-%d}", sheet)
