@@ -30,6 +30,7 @@ from . import csvs
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ZIP = "application/zip"
 CHUNK = 1000  # rows that an export reads from the database at a time
+IN_MEMORY = 2 * 1024 * 1024  # octets of a file that are held before it goes to the disk
 TEXT_LIMIT = 32_767  # characters in a cell
 ROW_LIMIT = 1_048_576 - 3  # rows of a sheet without title, note and heads
 _FORBIDDEN_IN_NAME = str.maketrans("[]:*?/\\", "       ")
@@ -188,8 +189,11 @@ def download(filename: str, content: bytes, content_type: str = XLSX) -> HttpRes
 def stream(filename: str, write: Callable[[IO[bytes]], Any], content_type: str = XLSX) -> FileResponse:
     """The same for long lists: `write` fills a temporary file, which is sent piece by piece and then gone."""
     with contextlib.ExitStack() as stack:
-        file = stack.enter_context(tempfile.TemporaryFile())
+        file = stack.enter_context(tempfile.SpooledTemporaryFile(max_size=IN_MEMORY))
         write(file)
+        long = file.seek(0, io.SEEK_END) > IN_MEMORY
         file.seek(0)
-        stack.pop_all()  # from here on the response closes it
-    return FileResponse(file, as_attachment=True, filename=filename, content_type=content_type)
+        if long:
+            stack.pop_all()  # from here on the response closes it
+        body: IO[bytes] = file if long else io.BytesIO(file.read())
+    return FileResponse(body, as_attachment=True, filename=filename, content_type=content_type)
