@@ -55,10 +55,16 @@ def groups(request: HttpRequest, plan: Plan | None, counts: dict[str, int]) -> l
         manage.append(item(_("Units"), "n-org", "organization_list", *units, yearly=False))
         manage.append(item(_("Collective units"), "n-group", "group_list", "group_edit", "group_create", yearly=False))
         manage.append(item(_("People"), "n-people", "user_list", "user_edit", "user_create", yearly=False))
+    record: list[Item] = []
+    if plan:
+        steps_of_report = ("report", "report_edit", "report_sign", "report_accept", "report_return", "report_amend",
+                           "report_compare", "report_rows", "compile_run")  # fmt: skip
+        record.append(item(_("Quarterly reports"), "n-report", "report_list", *steps_of_report))
     own: list[Item] = []
     if not manage:
         own.append(item(_("Units"), "n-org", "organization_list", "organization", yearly=False))
-    found = [Group(_("Work"), work), Group(_("Manage"), manage), Group(_("Own unit"), own)]
+    found = [Group(_("Work"), work), Group(_("Manage"), manage), Group(_("Own unit"), own),
+             Group(_("Record"), record)]  # fmt: skip
     return [group for group in found if group.items]
 
 

@@ -11,6 +11,7 @@ urlpatterns = [
     path("theme/", views.set_theme, name="set_theme"),
     path("", include("organizations.urls")),
     path("", include("tasks.urls")),
+    path("", include("reports.urls")),
 ]
 handler400 = errors.bad_request
 handler403 = errors.forbidden

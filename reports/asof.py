@@ -100,7 +100,7 @@ class Snapshot:
         first, after = midnight(self.days.first), midnight(self.days.last + datetime.timedelta(days=1))
         entries = ProgressEntry.objects.filter(self._mine("assignment__"), created_at__lt=after).order_by()
         sums = entries.values_list("assignment_id").annotate(
-            Sum("quantity"), Sum("quantity", filter=Q(created_at__gte=first), default=NOBODY)
+            until=Sum("quantity"), lately=Sum("quantity", filter=Q(created_at__gte=first))
         )
         return {pk: Amount(total or NOBODY, added or NOBODY) for pk, total, added in sums}
 

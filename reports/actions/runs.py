@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from audit.record import record
+from background import bell
 from reports.models import CompileRun
 from reports.quarters import Quarter, refuse_unready
 from reports.states import RunState
@@ -47,6 +48,7 @@ def order(
         with transaction.atomic():
             made = CompileRun.objects.create(plan=plan, quarter=quarter.number, by=by, at=at, today=today)
             record("report.compile", made, by=by, at=at, scope_id=plan.issuer_id, after={"quarter": quarter.key})
+            bell.ring("reports.compile_ordered")
     except IntegrityError:
         return running.get(), False
     return made, True

@@ -163,6 +163,11 @@ class QuarterlyReport(models.Model):
         amendable = self.state in AMENDABLE or (self.is_city and self.state == ReportState.SIGNED)
         return self.is_current and amendable
 
+    @property
+    def is_amendment(self) -> bool:
+        """Whether it follows an accepted version, which keeps counting until this one is accepted."""
+        return self.version > 1 and self.handed_in_on is not None and self.state == ReportState.DRAFTED
+
     def is_overdue(self, today: datetime.date) -> bool:
         """Still owed after its day."""
         return self.handed_in_on is None and self.due_on < today
