@@ -12,7 +12,6 @@ import traceback
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError
 from django.utils import timezone
 
 from .models import ScheduledSlot
@@ -96,16 +95,3 @@ def run(job: Job, slot: ScheduledSlot, at: datetime.datetime) -> bool:
 def sweep(schedule: Schedule, at: datetime.datetime) -> int:
     """Runs everything that is due, one after the other; returns how many ran here."""
     return sum(run(schedule.jobs[slot.job], slot, at) for slot in plan_due(schedule, at))
-
-
-def run_errands(schedule: Schedule) -> int:
-    """Does what people ordered; an errand that fails is logged and does not keep the others from running."""
-    did = 0
-    for name, work in schedule.errands.items():
-        try:
-            did += work()
-        except (DatabaseError, InterfaceError):
-            raise
-        except Exception:
-            log.exception("errand failed: %s", name)
-    return did

@@ -49,21 +49,6 @@ class Schedule:
 
     def __init__(self) -> None:
         self.jobs: dict[str, Job] = {}
-        self.errands: dict[str, Callable[[], int]] = {}
-
-    def errand(self, name: str) -> Callable[[Callable[[], int]], Callable[[], int]]:
-        """Registers work that people order: a function that does what waits and returns how much it did.
-
-        `run_jobs` calls it every few seconds. It must be cheap where nothing waits, and claim what it takes.
-        """
-
-        def register(work: Callable[[], int]) -> Callable[[], int]:
-            if name in self.errands:
-                raise ValueError(f"Two errands are called {name}")
-            self.errands[name] = work
-            return work
-
-        return register
 
     def job(
         self,
@@ -87,7 +72,6 @@ class Schedule:
 
 schedule = Schedule()
 job = schedule.job
-errand = schedule.errand
 
 
 def discover() -> Schedule:

@@ -1,39 +1,38 @@
-"""What Celery and run_jobs call on this floor."""
+"""What the background processes call on this floor."""
 
 from __future__ import annotations
 
 import datetime
+from typing import Any
 
-from celery import shared_task
-from django.utils import timezone
-
-from background.schedule import Missed, errand, job
+from background.schedule import Missed, job
+from background.work import Run, work
 from lib import clock
+from lib.workdays import NoCalendarError
+from notifications.calendar import calendar
 from tasks.models import Plan
 
-from .actions import runs, scheduled
+from .actions import orders
 
 
-@shared_task(name="reports.compile_ordered")
-def compile_ordered() -> None:
-    """Rung by an order; the row in the database decides who does it."""
-    do_orders()
+@work(orders.KIND)
+def compile_ordered(run: Run) -> dict[str, Any]:
+    """The reports of a quarter, as somebody or the calendar ordered them."""
+    return orders.carry_out(run.payload, by=run.row.by, at=clock.now(), tell=run.tell)
 
 
-@errand("reports.compile_ordered")
-def do_orders() -> int:
-    """Does what was ordered and waits."""
-    return runs.sweep(now=timezone.now, at=clock.now)
+def is_working_day(day: datetime.date) -> bool:
+    """Whether offices work; a year without a calendar does not keep drafts from being made."""
+    try:
+        return calendar().works(day)
+    except NoCalendarError:
+        return True
 
 
-@job("reports.sweep", at="* * * * *", missed=Missed.SKIP)
-def sweep(*, slot: datetime.datetime) -> str:
-    """Finds orders whose ring was lost or whose process died."""
-    return f"{do_orders()} compilations"
-
-
-@job("reports.compile", at="20 6 1-10 1,4,7,10 *", missed=Missed.LATEST)
+@job("reports.compile", at="20 6 1-12 1,4,7,10 *", missed=Missed.LATEST)
 def compile_reports(*, slot: datetime.datetime) -> str:
-    """On the first working days after a quarter: orders its reports, for every plan that has such a quarter."""
-    made = scheduled.order_due(plans=Plan.objects.select_related("issuer"), at=clock.now(), today=clock.today())
+    """On the first working day after a quarter: orders its reports, for every plan that has such a quarter."""
+    if not is_working_day(clock.today()):
+        return "no working day"
+    made = orders.order_due(plans=Plan.objects.select_related("issuer"), at=clock.now(), today=clock.today())
     return f"{made} compilations ordered"

@@ -23,16 +23,3 @@ TRANSITIONS: dict[str, tuple[frozenset[ReportState], ReportState]] = {
 FROZEN = frozenset({ReportState.SIGNED, ReportState.ACCEPTED, ReportState.RETURNED})
 HANDED_IN = frozenset({ReportState.SIGNED, ReportState.ACCEPTED})
 AMENDABLE = frozenset({ReportState.ACCEPTED, ReportState.RETURNED})  # and the city's, once signed
-
-
-class RunState(models.TextChoices):
-    """A set of reports being compiled in the background."""
-
-    QUEUED = "queued", pgettext_lazy("job", "Queued")
-    RUNNING = "running", pgettext_lazy("job", "Running")
-    DONE = "done", pgettext_lazy("job", "Finished")
-    FAILED = "failed", pgettext_lazy("job", "Failed")
-    CANCELLED = "cancelled", pgettext_lazy("job", "Stopped")
-
-
-RUNNABLE = frozenset({RunState.QUEUED, RunState.RUNNING})

@@ -12,6 +12,10 @@ from django.utils import timezone
 
 from organizations.models import Organization, OrganizationGroup, User
 from organizations.roles import Role
+from reports.asof import Snapshot
+from reports.frozen import digest
+from reports.models import QuarterlyReport
+from reports.quarters import Quarter
 from tasks import counts
 from tasks.models import Assignment, Evidence, Plan, ProgressEntry, Task, TaskUnit, WorkPoint
 from tasks.states import AssignmentState, Cadence, UnitRole
@@ -94,4 +98,25 @@ def evidence(of: Assignment, author: User, content: bytes = b"%PDF-1.4", name: s
     fields = {"content_type": "application/pdf", "size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
     made = Evidence(plan=of.plan, assignment=of, entry=entry, name=name, uploaded_at=now, **fields)
     made.file.save(name, ContentFile(content))
+    return made
+
+
+def report(of: Plan, unit: Organization, quarter: int = 2, state: str = "drafted", **fields: Any) -> QuarterlyReport:
+    """One version of a unit's quarterly report with true figures; `signer` signs what is not a draft."""
+    signer, previous = fields.pop("signer", None), fields.get("previous")
+    period = Quarter(of.year, quarter)
+    values = {
+        "due_on": period.due_on, "figures": Snapshot(of, period).figures(unit.pk), "compiled_at": timezone.now(),
+        "narrative": {"1": "4月20日，召开动员会。"}, "version": previous.version + 1 if previous else 1,
+        "document_number": f"{unit.label}〔2017〕{quarter}号",
+    } | fields  # fmt: skip
+    made = QuarterlyReport(plan=of, organization=unit, quarter=quarter, state=state, **values)
+    if state != "drafted":
+        made.signed_by, made.signed_at, made.sha256 = signer, timezone.now(), digest(made.content())
+    if state in ("signed", "accepted") and made.handed_in_on is None:
+        made.handed_in_on = period.due_on
+    if previous:
+        QuarterlyReport.objects.filter(pk=previous.pk).update(is_current=False)
+        previous.is_current = False
+    made.save()
     return made

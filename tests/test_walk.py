@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
+from background.models import Work
 from tasks.models import Assignment, ImportBatch, ImportRow
 from tests import factories
 
@@ -58,7 +59,28 @@ def things(cast, city, plan):
         "organization_edit": city.jiaozhou.pk,
         "group_edit": city.districts.pk,
         "user_edit": cast.inspector.pk,
+        **reports_of(plan, city, cast),
     }
+
+
+def reports_of(plan, city, cast):
+    """A draft, a signed, an accepted and a returned report, and the order that compiles them."""
+    report = factories.report(plan, city.safety, signer=cast.admin)
+    order = Work.objects.create(
+        kind="reports.compile", payload={"plan": plan.pk, "quarter": "2017Q2"}, at=timezone.now()
+    )
+    accepted = factories.report(plan, city.jiaozhou, state="accepted", signer=cast.head)
+    amended = factories.report(plan, city.jiaozhou, previous=accepted)
+    return {
+        **dict.fromkeys(("report", "report_edit", "report_refill", "report_sign", "report_rows"), report.pk),
+        **dict.fromkeys(("report_accept", "report_return"),
+                        factories.report(plan, city.transport, state="signed", signer=cast.head).pk),
+        "report_amend": factories.report(plan, city.pingdu, state="returned", signer=cast.head).pk,
+        "report_compare": amended.pk,
+        "report_document": accepted.pk,
+        "kind": "docx",
+        **dict.fromkeys(("compile_run", "compile_stop"), order.pk),
+    }  # fmt: skip
 
 
 def address(name, parts, things):

@@ -46,7 +46,7 @@ class Compiled(NamedTuple):
     text: Text
 
 
-Watch = Callable[[int, int, Outcome], bool]  # (done, total, so far) -> whether to go on
+Tell = Callable[[int, int], None]  # (done, total); what it raises ends the compiling between two chunks
 
 
 def compile_quarter(
@@ -56,29 +56,24 @@ def compile_quarter(
     by: User | None,
     at: datetime.datetime,
     today: datetime.date,
-    watch: Watch | None = None,
+    tell: Tell = lambda done, total: None,
 ) -> Outcome:
     """Drafts what is missing and refreshes the figures of drafts; words and signed reports stay as they are.
 
-    The words of a draft that nobody has touched are compiled anew as well. `watch` hears how far it is after each
-    chunk and may stop it. Raises ValidationError for a quarter that has not ended or lies before the plan.
+    The words of a draft that nobody has touched are compiled anew as well. `tell` hears how far it is after each
+    chunk. Raises ValidationError for a quarter that has not ended or lies before the plan.
     """
     refuse_unready(plan, quarter, today)
     snapshot = Snapshot(plan, quarter)
     units = reporting(plan, snapshot.by_organization)
     total = len(units) + 1
     outcome, done = Outcome(), 0
-    if watch is not None and not watch(0, total, outcome):
-        return outcome
     for chunk in _chunks(snapshot, units):
+        tell(done, total)
         outcome = outcome.plus(_write(plan, quarter, chunk, by, at))
         done += len(chunk)
-        if watch is not None and not watch(done, total, outcome):
-            return outcome
-    outcome = outcome.plus(_write(plan, quarter, [_city(snapshot, units)], by, at))
-    if watch is not None:
-        watch(total, total, outcome)
-    return outcome
+    tell(done, total)
+    return outcome.plus(_write(plan, quarter, [_city(snapshot, units)], by, at))
 
 
 def _chunks(snapshot: Snapshot, units: Sequence[Organization]) -> Iterator[list[Compiled]]:

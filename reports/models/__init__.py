@@ -1,7 +1,6 @@
-"""Quarterly reports, the documents made of them, and the work of compiling many."""
+"""Quarterly reports, and the documents made of them."""
 
 from .document import ReportDocument
 from .report import QuarterlyReport
-from .run import CompileRun
 
-__all__ = ["CompileRun", "QuarterlyReport", "ReportDocument"]
+__all__ = ["QuarterlyReport", "ReportDocument"]

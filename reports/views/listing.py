@@ -16,8 +16,8 @@ from lib.sheets.write import stream, write_workbook
 from organizations.person import person_of
 from organizations.roles import Capability
 from reports import list_page
+from reports.actions.orders import orders_of
 from reports.list_filter import ReportFilter, acts, times
-from reports.models import CompileRun
 from reports.quarters import refuse_unready
 from reports.states import ReportState
 from tasks.plans import plan_of
@@ -34,7 +34,7 @@ def report_list(request: HttpRequest, year: int) -> HttpResponse:
     rows = chosen.rows().for_list().select_related("plan__issuer").order_by(*empty_last(chosen.columns, NULLABLE))
     page = page_of(request, rows)
     may_compile = user.may(Capability.DECIDE_REPORTS)
-    running = CompileRun.objects.visible_to(user).filter(plan=plan).unfinished().first() if may_compile else None
+    running = orders_of(plan).unfinished().first() if may_compile else None
     context = {
         "plan": plan,
         "chosen": chosen,
