@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from lib.forms import OfficeForm, dress
+from lib.forms import dress
 from tasks.forms.fields import TextField
 
 from .models import QuarterlyReport
@@ -17,7 +17,7 @@ from .report_page import Section, sections
 LONGEST = 10_000
 
 
-class DraftForm(OfficeForm):
+class DraftForm(forms.Form):
     """One field per work point, and the rest of the words. `revision` is the state of the page that was read."""
 
     document_number = forms.CharField(label=gettext_lazy("Document number"), max_length=60, required=False)
