@@ -48,7 +48,7 @@ def groups(request: HttpRequest, plan: Plan | None, counts: dict[str, int]) -> l
     if user.may(Capability.MANAGE_PLAN):
         if plan:
             manage.append(item(_("Tasks"), "n-duty", "task_list", "task_edit", "task_create", "task_bulk"))
-            manage.append(item(_("Import"), "n-import", "import_list", "import_preview"))
+            manage.append(item(_("Import"), "n-import", "import_list", "import_preview", "import_undo"))
         manage.append(item(_("Plans"), "n-report", "plan_list", "plan_edit", "plan_create", yearly=False))
     if user.may(Capability.MANAGE_PEOPLE):
         units = ("organization", "organization_edit", "organization_create", "organization_bulk")

@@ -37,6 +37,8 @@ words.register("import.preview", gettext_noop("read the list %(object)s for chec
 words.register("import.refresh", gettext_noop("checked the list %(object)s anew"), icon="i-import")
 words.register("import.commit", gettext_noop("imported the list %(object)s"), icon="i-import")
 words.register("import.discard", gettext_noop("discarded the list %(object)s"), icon="i-trash")
+words.register("import.choose", gettext_noop("chose how the list %(object)s is imported"))
+words.register("import.undo", gettext_noop("undid the import of %(object)s"), icon="s-back")
 words.register("import.remove", gettext_noop("cleared away the unconfirmed list %(object)s"), icon="i-trash")
 
 

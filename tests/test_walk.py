@@ -38,7 +38,9 @@ def things(cast, city, plan):
     factories.assignment(task, city.jiaozhou, role="cooperating")
     factories.assignment(factories.task(plan, point=2, lead=city.plant), city.plant)
     layout = {"header_rows": [4], "labels": {"title": "重点任务"}}
-    batch = ImportBatch.objects.create(plan=plan, name="任务1.xlsx", layout=layout, refused=1, at=timezone.now())
+    batch = ImportBatch.objects.create(
+        plan=plan, name="任务1.xlsx", layout=layout, refused=1, at=timezone.now(), state="previewed"
+    )
     fault = {"column": "重点任务", "code": "title_missing", "value": None, "_": {"field": "title"}}
     ImportRow.objects.create(
         batch=batch, row=5, verdict="refused", values={"cells": {}, "key": [1, "1", ""]}, errors=[fault]
@@ -54,7 +56,7 @@ def things(cast, city, plan):
         "approve": owed.pk,
         "send_back": owed.pk,
         "evidence": proof.pk,
-        **dict.fromkeys(("import_preview", "import_refused", "import_commit", "import_discard"), batch.pk),
+        **dict.fromkeys((name for name, _parts in PATTERNS if name and name.startswith("import_")), batch.pk),
         "organization": city.jiaozhou.pk,
         "organization_edit": city.jiaozhou.pk,
         "group_edit": city.districts.pk,

@@ -25,3 +25,11 @@
     document.querySelectorAll("form[data-busy] button").forEach(function (button) { button.disabled = false; });
   });
 })();
+// A choice is taken at once; without this script the button beside it does the same.
+(function () {
+  "use strict";
+  document.querySelectorAll("form[data-auto]").forEach(function (form) {
+    form.classList.add("ready");
+    form.addEventListener("change", function () { form.submit(); });
+  });
+})();

@@ -127,6 +127,7 @@ class Task(models.Model):
         "tasks.ImportBatch", models.PROTECT, null=True, blank=True, editable=False, related_name="tasks",
         verbose_name=_("Imported with"),
     )  # fmt: skip
+    origin_row = models.PositiveIntegerField(null=True, editable=False)  # of the sheet
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = TaskQuerySet.as_manager()
