@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from organizations.roles import Capability, Role
 from tasks.models import Plan
@@ -59,7 +60,7 @@ def groups(request: HttpRequest, plan: Plan | None, counts: dict[str, int]) -> l
     if plan:
         steps_of_report = ("report", "report_edit", "report_sign", "report_accept", "report_return", "report_amend",
                            "report_compare", "report_rows", "compile_run")  # fmt: skip
-        record.append(item(_("Quarterly reports"), "n-report", "report_list", *steps_of_report))
+        record.append(item(pgettext("navigation", "Reports"), "n-report", "report_list", *steps_of_report))
     own: list[Item] = []
     if not manage:
         own.append(item(_("Units"), "n-org", "organization_list", "organization", yearly=False))

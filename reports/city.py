@@ -16,7 +16,8 @@ from .quarters import Quarter
 from .states import ReportState
 from .texts import Text
 
-UNITS_A_POINT = 12  # whose words stand under a work point: those with most work in it
+UNITS_A_POINT = 6  # whose words stand under a work point: those with most work in it
+UNITS_IN_ALL = 20  # whose problems and next steps are quoted: those with most overdue
 WORDS = 150  # of a unit's text; the whole stands in its own report
 
 
@@ -91,21 +92,33 @@ def city_text(figures: dict[str, Any], reports: Iterable[QuarterlyReport]) -> Te
         for number, text in report.narrative.items():
             if text.strip():
                 told[number].append((weights.get(number, 0), f"{report.organization.label}：{short(text)}"))
-    narrative = {number: "\n".join(_heaviest(lines)) for number, lines in told.items()}
+    narrative = {number: "\n".join(_heaviest(lines, UNITS_A_POINT)) for number, lines in told.items()}
     order = [str(point["number"]) for point in figures["points"]]
     return Text(
         {number: narrative[number] for number in order if number in narrative},
-        "\n".join(f"{one.organization.label}：{short(one.problems)}" for one in accepted if one.problems.strip()),
-        "\n".join(f"{one.organization.label}：{short(one.next_steps)}" for one in accepted if one.next_steps.strip()),
+        _quoted([(one, one.problems) for one in accepted]),
+        _quoted([(one, one.next_steps) for one in accepted]),
     )
 
 
-def _heaviest(lines: list[tuple[int, str]]) -> list[str]:
-    kept = sorted(range(len(lines)), key=lambda place: -lines[place][0])[:UNITS_A_POINT]
+def _quoted(texts: list[tuple[QuarterlyReport, str]]) -> str:
+    """The words of the units with most overdue, in their official order."""
+    lines = [
+        (one.figures["total"][OVER], f"{one.organization.label}：{short(text)}") for one, text in texts if text.strip()
+    ]
+    return "\n".join(_heaviest(lines, UNITS_IN_ALL))
+
+
+def _heaviest(lines: list[tuple[int, str]], number: int) -> list[str]:
+    """So many of the weightiest, in the order in which they came."""
+    kept = sorted(range(len(lines)), key=lambda place: -lines[place][0])[:number]
     return [lines[place][1] for place in sorted(kept)]
 
 
 def short(text: str) -> str:
-    """The beginning of a text, in one line."""
+    """The beginning of a text in one line: whole sentences, as many as fit."""
     line = " ".join(text.split())
-    return line if len(line) <= WORDS else line[: WORDS - 2].rstrip("，。；、 ") + "……"
+    if len(line) <= WORDS:
+        return line
+    end = max(line.rfind(stop, 0, WORDS) for stop in "。！？；")
+    return line[: end + 1] if end > 0 else line[: WORDS - 2].rstrip("，、 ") + "……"

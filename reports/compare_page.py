@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from organizations.models import User
 
 
+AROUND = 40  # characters of unchanged text beside a change
+
+
 class TextChange(NamedTuple):
     """A text that differs."""
 
@@ -46,10 +49,23 @@ class ComparePage:
             new = after[key].text if key in after else ""
             if old != new:
                 heading = after[key].heading if key in after else before[key].heading
-                found.append(TextChange(heading, pieces(old, new)))
+                found.append(TextChange(heading, folded(pieces(old, new))))
         return found
 
     @cached_property
     def figures(self) -> list[figure_words.Change]:
         """The numbers that differ."""
         return figure_words.change_lines(changes(self.old.figures, self.report.figures))
+
+
+def folded(found: list[Piece]) -> list[Piece]:
+    """The same with long unchanged stretches cut to what stands next to a change."""
+    shown = []
+    for place, piece in enumerate(found):
+        text = piece.text
+        if piece.kind == "same" and len(text) > 3 * AROUND:
+            before = text[:AROUND] if place else ""
+            after = text[-AROUND:] if place < len(found) - 1 else ""
+            text = f"{before} …… {after}"
+        shown.append(piece._replace(text=text))
+    return shown

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlencode
 
-from django.db.models import Count, F, Q
+from django.db.models import Case, Count, F, IntegerField, Q, Value, When
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from organizations.models import User
 
 SORTS: dict[str, tuple[str, ...]] = {
+    "urgency": ("urgency", "due_on", "organization__position", "organization_id"),
     "unit": ("organization__position", "organization_id", "quarter"),
     "quarter": ("quarter", "organization__position", "organization_id"),
     "state": ("state", "organization__position", "organization_id", "quarter"),
@@ -59,7 +60,7 @@ class ReportFilter:
 
     def __init__(self, request: HttpRequest, user: User, plan: Plan, today: datetime.date) -> None:
         self.user, self.plan, self.today = user, plan, today
-        self.sort, self.columns = ordering(request, SORTS, "unit")
+        self.sort, self.columns = ordering(request, SORTS, "urgency")
         asked = request.GET
         self.q = asked.get("q", "").replace("\0", "").strip()[:100]
         self.state = asked.get("state", "") if asked.get("state") in ReportState.values else ""
@@ -82,8 +83,8 @@ class ReportFilter:
         return found.filter(quarter=self.quarter.number) if self.quarter else found
 
     def rows(self) -> QuarterlyReportQuerySet:
-        """The reports asked for, in no order yet."""
-        found = self.base
+        """The reports asked for, in no order yet; `urgency` says what needs somebody first."""
+        found: Any = self.base.annotate(urgency=_urgency(self.today))
         if self.q:
             found = found.filter(organization__in=Organization.objects.matching(self.q).values("pk"))
         if self.state:
@@ -102,7 +103,7 @@ class ReportFilter:
                 found = found.filter(state=ReportState.SIGNED).of_units()
             case "me":
                 found = found.filter(self._mine())
-        return found
+        return found  # type: ignore[no-any-return]
 
     def _mine(self) -> Q:
         """What the person could act on; the pages decide the rest."""
@@ -140,7 +141,7 @@ class ReportFilter:
 
     def query(self, *without: str, **changed: str) -> str:
         """The query string of the same list with something taken off or changed."""
-        values = self.conditions() | ({"sort": self.sort} if self.sort != "unit" else {}) | changed
+        values = self.conditions() | ({} if self.sort == "urgency" else {"sort": self.sort}) | changed
         return "?" + urlencode({name: value for name, value in values.items() if name not in without and value})
 
     def chips(self) -> list[Chip]:
@@ -157,6 +158,17 @@ class ReportFilter:
         """The conditions in one line, for the export."""
         quarter = self.quarter.label if self.quarter else _("All quarters")
         return _("; ").join([quarter, *(chip.label for chip in self.chips())])
+
+
+def _urgency(today: datetime.date) -> Case:
+    """Owed after its day, waiting for the office, in the making, closed."""
+    return Case(
+        When(overdue_q(today), then=Value(0)),
+        When(Q(state=ReportState.SIGNED) & ~Q(organization=F("plan__issuer")), then=Value(1)),
+        When(unit_acts_q(), then=Value(2)),
+        default=Value(3),
+        output_field=IntegerField(),
+    )
 
 
 def unit_acts_q() -> Q:

@@ -104,7 +104,7 @@ def heads(chosen: ReportFilter) -> list[Head]:
         ("quarter", _("Quarter"), "no-card"),
         ("version", _("Version"), "no-card"),
         ("", _("Document number"), "no-card"),
-        ("due", _("Due on"), "num no-card"),
+        ("due", _("Report due"), "num no-card"),
         ("handed", _("Handed in on"), "num no-card"),
         ("state", _("State"), ""),
         ("", _("Next step"), ""),
@@ -128,7 +128,8 @@ def status(report: QuarterlyReport, today: datetime.date) -> tuple[str, str]:
     match report.state:
         case ReportState.SIGNED:
             text = _("Signed") if report.is_city else _("To be accepted")
-            return "sent", _("%(state)s, late") % {"state": text} if late else text
+            signal = ("late" if late else "done") if report.is_city else "sent"
+            return signal, _("%(state)s, late") % {"state": text} if late else text
         case ReportState.ACCEPTED:
             return ("late", _("Accepted, late")) if late else ("done", pgettext("report", "Accepted"))
     overdue = report.is_overdue(today)
@@ -180,7 +181,7 @@ def sheet_columns() -> list[Column]:
     """The heads of the exported sheet."""
     label = names()
     plain = [
-        (_("Unit"), 26), (_("Quarter"), 16), (_("Version"), 8), (_("Document number"), 26), (_("Due on"), 12),
+        (_("Unit"), 26), (_("Quarter"), 16), (_("Version"), 8), (_("Document number"), 26), (_("Report due"), 12),
         (_("Handed in on"), 12), (_("State"), 20), (_("Next step"), 24),
     ]  # fmt: skip
     counted = [(label[key], 10) for key in ("due", "done", "late", "waiting", "over", "extended")]

@@ -210,7 +210,7 @@ class ReportPage:
         pairs = [
             (_("Document number"), report.document_number),
             (_("Version"), f"v{report.version}"),
-            (_("Due on"), formats.day(report.due_on)),
+            (_("Report due"), formats.day(report.due_on)),
             (_("Handed in on"), formats.day(report.handed_in_on)),
             (_("Figures as of"), self.as_of),
             (_("Compiled"), _when(report.compiled_at)),

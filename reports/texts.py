@@ -14,7 +14,8 @@ from tasks.models import ProgressEntry
 
 from .asof import Snapshot, midnight
 
-SENTENCES = 4  # of a task, the latest: a report is read, not searched
+SENTENCES = 2  # of a task, the latest: a report is read, not searched
+NAMED = 3  # tasks named beside a problem that several have in common
 LENGTH = 160  # characters of a sentence
 STOPS = "。！？；.!?;"
 
@@ -59,17 +60,30 @@ def draft(snapshot: Snapshot, entries: Iterable[Entry]) -> Text:
     for entry in entries:
         by_task[entry.task].append(entry)
     narrative: dict[str, list[str]] = defaultdict(list)
-    problems: list[str] = []
-    next_steps: list[str] = []
+    problems: dict[str, list[str]] = defaultdict(list)
+    next_steps: dict[str, list[str]] = defaultdict(list)
     for pk, task in snapshot.tasks.items():
         if pk not in by_task:
             continue
         told = by_task[pk]
         sentences = [f"{_day(entry.happened_on)}，{_sentence(entry.what)}" for entry in _latest(told)]
         narrative[str(task.point)].append(f"{task.title}：{''.join(sentences)}")
-        problems += [f"{task.title}：{text}" for text in _once(entry.problems for entry in told)]
-        next_steps += [f"{task.title}：{text}" for text in _once(entry.next_steps for entry in told)[-1:]]
-    return Text({number: _lines(parts) for number, parts in narrative.items()}, _lines(problems), _lines(next_steps))
+        for text in _once(entry.problems for entry in told):
+            problems[text].append(task.title)
+        for text in _once(entry.next_steps for entry in told)[-1:]:
+            next_steps[text].append(task.title)
+    return Text(
+        {number: _lines(parts) for number, parts in narrative.items()},
+        _lines([_shared(text, titles) for text, titles in problems.items()]),
+        _lines([_shared(text, titles) for text, titles in next_steps.items()]),
+    )
+
+
+def _shared(text: str, titles: list[str]) -> str:
+    """What several tasks have in common, said once: 经费拨付较晚（建立台账、组织检查等 5 项任务）。"""
+    names = "、".join(titles[:NAMED])
+    more = f"等 {len(titles)} 项任务" if len(titles) > NAMED else ""
+    return f"{text.rstrip(STOPS)}（{names}{more}）。"
 
 
 def _latest(entries: list[Entry]) -> list[Entry]:

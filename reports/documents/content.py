@@ -44,7 +44,9 @@ class Content(NamedTuple):
     title: list[str]
     number: str
     unit: str
+    addressee: str
     sections: list[Section]
+    closing: str
     signer: str
     signed_on: str
     note: str
@@ -72,7 +74,8 @@ def _content(report: QuarterlyReport) -> Content:
     if report.sha256:
         note += f"　校验码（SHA-256）：{report.sha256}"
     return Content(
-        [unit, f"关于{report.period.label}安全生产工作情况的报告"], report.document_number, unit, _numbered(parts),
+        [unit, f"关于{report.period.label}安全生产工作情况的报告"], report.document_number, unit,
+        "" if report.is_city else f"{report.plan.issuer.name}：", _numbered(parts), "特此报告。",
         f"签发人：{report.signed_by.real_name}" if report.signed_by else "", formats.day(signed_on), note,
         not report.is_frozen,
     )  # fmt: skip

@@ -39,8 +39,12 @@ def word(content: Content) -> bytes:
         _line(document, line, TITLE, 22, ALIGN.CENTER, style="Title")
     _line(document, content.number, BODY, 16, ALIGN.CENTER)
     document.add_paragraph()
+    if content.addressee:
+        _line(document, content.addressee, BODY, 16, ALIGN.LEFT)
     for section in content.sections:
         _section(document, section)
+    closing = _line(document, content.closing, BODY, 16, ALIGN.LEFT)
+    closing.paragraph_format.first_line_indent = Pt(32)
     document.add_paragraph()
     for line in (content.unit, content.signer, content.signed_on):
         if line:

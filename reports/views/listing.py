@@ -47,6 +47,7 @@ def report_list(request: HttpRequest, year: int) -> HttpResponse:
         "states": [(value, label, value == chosen.state) for value, label in ReportState.choices],
         "times": [(value, label, value == chosen.time) for value, label in times().items()],
         "acts": [(value, label, value == chosen.act) for value, label in acts().items()],
+        "urgent_query": chosen.query("sort"),
         "may_compile": may_compile,
         "running": running,
         "refusal": _refusal(chosen),

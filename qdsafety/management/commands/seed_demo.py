@@ -21,6 +21,7 @@ from organizations.models import EnterpriseProfile, Organization, User
 from qdsafety.demo import DAY
 from qdsafety.demo.cast import hire
 from qdsafety.demo.chronicle import write
+from qdsafety.demo.quarter import hand_in_reports
 from tasks.actions.fanout import fan_out
 from tasks.models import Plan, Task
 
@@ -69,10 +70,11 @@ class Command(BaseCommand):
         hire(_in_order(plan.issuer), _morning(datetime.date(YEAR, 3, 1)))
         people = User.objects.active().filter(organization__path__startswith=plan.issuer.path).order_by("id")
         deeds = write(plan=plan, people=people.select_related("organization"))
+        told = hand_in_reports(plan=plan, people=people.select_related("organization"))
         record(VERB, plan, by=None, at=_morning(DAY), scope_id=plan.issuer_id, after=deeds._asdict())
         self.stdout.write(
             f"Demo of {DAY}: {people.count()} people, {fanned.created} more assignments, {deeds.touched} begun, "
-            f"{deeds.entries} entries, {deeds.reviews} decisions, {deeds.files} files."
+            f"{deeds.entries} entries, {deeds.reviews} decisions, {deeds.files} files, {told.reports} reports."
         )
 
 
