@@ -23,12 +23,13 @@ def stage_words(subject: str, code: str) -> str:
         if rung.offset == 0:
             return _("on the day itself")
         return ngettext("%(n)s day before", "%(n)s days before", rung.offset) % n
-    if _waits(subject):
+    if is_waiting(subject):
         return ngettext("waiting for %(n)s working day", "waiting for %(n)s working days", rung.offset) % n
     return ngettext("overdue by %(n)s working day", "overdue by %(n)s working days", rung.offset) % n
 
 
-def _waits(subject: str) -> bool:
+def is_waiting(subject: str) -> bool:
+    """Whether things of this subject wait for a decision, so that their day is a beginning and no deadline."""
     known = subjects.of(subject)
     return known is not None and BEFORE not in known.sides
 

@@ -71,8 +71,19 @@ if REDIS_URL:
 else:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
-vars().update(env.email_url("EMAIL_URL", default="consolemail://" if not PRODUCTION else "smtp://127.0.0.1:25"))
+# ---------------------------------------------------------------- mail
+# A trial run sends nothing anywhere: its mail is kept as files under var/mail.
+vars().update(
+    env.email_url("EMAIL_URL", default="smtp://127.0.0.1:25" if PRODUCTION else f"filemail:///{VAR_DIR}/mail")
+)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="qdsafety@localhost")
+EMAIL_SUBJECT_PREFIX = env.str("EMAIL_SUBJECT_PREFIX", default="")
+EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=20)
+DELIVERY_LEASE_SECONDS = env.int("DELIVERY_LEASE_SECONDS", default=300)  # longer than a batch takes
+SITE_URL = env.str("SITE_URL", default=f"https://{ALLOWED_HOSTS[0]}" if PRODUCTION else "http://127.0.0.1:8000").rstrip(
+    "/"
+)
+SITE_NAME = env.str("SITE_NAME", default="安全生产工作要点督办系统")
 
 # ---------------------------------------------------------------- applications
 INSTALLED_APPS = [
@@ -243,6 +254,19 @@ CELERY_BROKER_URL = REDIS_URL or None
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# The row with its lease is the truth; a ring that is lost with its worker is repeated, and harmless when it is.
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+CELERY_TASK_SOFT_TIME_LIMIT = env.int("JOB_MINUTES", default=15) * 60
+CELERY_TASK_TIME_LIMIT = CELERY_TASK_SOFT_TIME_LIMIT + 60
+# A broker that swallows packets must not hold anybody for long.
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "socket_connect_timeout": 2, "socket_timeout": 5, "retry_on_timeout": False,
+    "max_retries": 1, "interval_start": 0.1, "interval_step": 0.1, "interval_max": 0.2,
+    "visibility_timeout": CELERY_TASK_TIME_LIMIT + 60,
+}  # fmt: skip
 
 # ---------------------------------------------------------------- logs
 # One line per event on standard error, with the request's id and the person on each (django-structlog).
