@@ -14,7 +14,7 @@ from lib import formats
 from . import subjects
 from .models import Audience, Notification, Reminder
 from .rungs import AFTER, Rung
-from .words import is_waiting, stage_words
+from .texts import is_waiting, stage_words
 
 
 class Line(NamedTuple):

@@ -16,7 +16,7 @@ from django.utils import translation
 from lib import formats
 from organizations.models import User
 
-from . import lines, words
+from . import lines, texts
 from .models import Delivery, Notification
 
 LANGUAGE = "zh-hans"
@@ -54,8 +54,8 @@ def context_of(message: Notification, carried: Sequence[Delivery]) -> dict[str, 
     """What both parts show, in the active language."""
     recipient: User = message.recipient
     return {
-        "subject": words.subject_of(message),
-        "text": words.text_of(message),
+        "subject": texts.subject_of(message),
+        "text": texts.text_of(message),
         "urgent": message.urgent,
         "who": recipient.real_name,
         "post": recipient.post_and_unit,
@@ -66,8 +66,8 @@ def context_of(message: Notification, carried: Sequence[Delivery]) -> dict[str, 
         "lines": lines.of_rows(message, message.reminders.all()),
         "news": [
             {
-                "subject": words.subject_of(one.notification),
-                "text": words.text_of(one.notification),
+                "subject": texts.subject_of(one.notification),
+                "text": texts.text_of(one.notification),
                 "link": one.notification.link,
                 "when": formats.moment(one.notification.created_at),
             }

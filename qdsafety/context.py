@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import get_language
 
 from lib import clock
+from notifications.models import Notification
 from organizations.models import Organization
 from tasks.awaits import awaiting_count
 from tasks.plans import current_plan, visible_plans
@@ -34,6 +35,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         return context
     plan = current_plan(request)
     counts = {"awaits": awaiting_count(user, plan, clock.today())} if plan else {}
+    counts["unread"] = Notification.objects.visible_to(user).unread().order_by().count()
     groups = navigation.groups(request, plan, counts)
     context |= {
         "frame_plan": plan,
@@ -41,5 +43,6 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "frame_commission": plan.issuer if plan else _commission(user),
         "frame_nav": groups,
         "frame_tabs": navigation.tabs(groups),
+        "frame_unread": counts["unread"],
     }
     return context

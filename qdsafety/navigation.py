@@ -44,6 +44,11 @@ def groups(request: HttpRequest, plan: Plan | None, counts: dict[str, int]) -> l
         ledger = item(_("Ledger"), "n-ledger", "ledger")
         board = item(_("Dashboard"), "n-board", "dashboard")
         work = [todo, ledger, board] if user.role == Role.INSPECTOR else [board, ledger, todo]
+    inbox = ("message", "message_settings")
+    work.append(
+        item(_("Messages"), "n-inbox", "message_list", *inbox, yearly=False, count=counts.get("unread") or None)
+    )
+    if plan:
         work.append(item(_("Plan"), "n-plan", "plan", "work_point", "task", "work_point_create", "work_point_edit"))
     manage: list[Item] = []
     if user.may(Capability.MANAGE_PLAN):

@@ -9,6 +9,7 @@ urlpatterns = [
     path("healthz", views.health, name="health"),
     path("language/", views.set_language, name="set_language"),
     path("theme/", views.set_theme, name="set_theme"),
+    path("", include("notifications.urls")),
     path("", include("organizations.urls")),
     path("", include("tasks.urls")),
     path("", include("reports.urls")),

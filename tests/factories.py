@@ -8,8 +8,11 @@ from itertools import count
 from typing import Any
 
 from django.core.files.base import ContentFile
+from django.db import transaction
 from django.utils import timezone
 
+from notifications.models import Notification
+from notifications.outbox import News, queue
 from organizations.models import Organization, OrganizationGroup, User
 from organizations.roles import Role
 from reports.asof import Snapshot
@@ -120,3 +123,13 @@ def report(of: Plan, unit: Organization, quarter: int = 2, state: str = "drafted
         previous.is_current = False
     made.save()
     return made
+
+
+def message(person: User, subject: str = "Sent back", **fields: Any) -> Notification:
+    """One message in the person's inbox; `text`, `params`, `link`, `urgent`, `about` … as given."""
+    key = fields.pop("dedup_key", f"message {next(_serial)}")
+    at = fields.pop("at", timezone.now())
+    values = {"kind": "news", "text": "", "params": {}, "link": "/"} | fields
+    with transaction.atomic():
+        queue([News(person.pk, subject=subject, dedup_key=key, **values)], at=at)
+    return Notification.objects.get(dedup_key=key)

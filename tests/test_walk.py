@@ -45,6 +45,7 @@ def things(cast, city, plan):
     ImportRow.objects.create(
         batch=batch, row=5, verdict="refused", values={"cells": {}, "key": [1, "1", ""]}, errors=[fault]
     )
+    note = factories.message(cast.inspector)
     return {
         "year": plan.year,
         "number": 1,
@@ -57,6 +58,7 @@ def things(cast, city, plan):
         "send_back": owed.pk,
         "evidence": proof.pk,
         **dict.fromkeys((name for name, _parts in PATTERNS if name and name.startswith("import_")), batch.pk),
+        **dict.fromkeys(("message", "message_read"), note.pk),
         "organization": city.jiaozhou.pk,
         "organization_edit": city.jiaozhou.pk,
         "group_edit": city.districts.pk,
@@ -147,7 +149,7 @@ def test_an_auditor_writes_nothing(things, cast, log_in):
     client = log_in(cast.auditor)
     before = list(Assignment.objects.values_list("pk", "state", "version", "quantity"))
     for name, parts in PATTERNS:
-        if name in OPEN | {"logout", "password_change"}:
+        if name in OPEN | {"logout", "password_change", "message_settings"}:
             continue
         response = client.post(address(name, parts, things))
         assert response.status_code in (302, 403, 404, 405), f"{name} gives {response.status_code}"

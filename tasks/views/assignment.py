@@ -6,6 +6,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from lib import clock
+from notifications.told import SHOWN, told_of
 from organizations.models import User
 from organizations.person import person_of
 from tasks import assignment_page
@@ -30,6 +31,7 @@ def assignment(request: HttpRequest, pk: int) -> HttpResponse:
     user, found = load(request, pk)
     today = clock.today()
     context = assignment_page.page_of(found, user, today, whole="all" in request.GET)
+    context |= told_of(found, None if "all" in request.GET else SHOWN)
     if context["may"]["progress"]:
         context["form"] = ProgressForm(assignment=found, user=user, today=today)
     if context["may"]["send_back"]:

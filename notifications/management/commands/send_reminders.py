@@ -13,7 +13,7 @@ from lib import clock
 from notifications.calendar import calendar
 from notifications.models import Reminder
 from notifications.planner import Planned, plan_all
-from notifications.words import stage_words
+from notifications.texts import stage_words
 
 
 def _day(text: str) -> datetime.date:
