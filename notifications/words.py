@@ -27,4 +27,3 @@ words.fields(
 )
 words.fields(STAGE, audiences=Field(gettext_noop("Who is told"), Say.LIST), since=words.HIDDEN)
 words.fields(YEAR, off=Field(gettext_noop("Holidays"), Say.LIST), on=Field(gettext_noop("Working weekends"), Say.LIST))
-
