@@ -16,7 +16,7 @@ from lib import formats
 from lib.sheets.write import Column
 from organizations.models import Organization
 from tasks.imports import faults
-from tasks.imports.layout import HEADERS
+from tasks.imports.headers import FIELDS
 from tasks.imports.resource import LABELS
 from tasks.imports.snapshot import CADENCE_OF
 from tasks.models import Assignment, ImportBatch, ImportRow, Task
@@ -233,14 +233,14 @@ def refused_columns(batch: ImportBatch) -> list[Column]:
     labels = batch.layout["labels"]
     wide = {"title": 46, "lead": 24, "responsible": 30, "cooperating": 30, "work_point": 24, "note": 20}
     found = [Column(_("Row"), 7)]
-    found += [Column(labels.get(field) or LABELS[field], wide.get(field, 12)) for field in HEADERS if field in labels]
+    found += [Column(labels.get(field) or LABELS[field], wide.get(field, 12)) for field in FIELDS if field in labels]
     return [*found, Column(_("What is wrong and what to do"), 70)]
 
 
 def refused_rows(batch: ImportBatch, rows: Iterable[ImportRow]) -> Iterable[list[Any]]:
     """The refused rows as they stand, with the reasons."""
     for row in rows:
-        cells = [row.values["cells"].get(field, "") for field in HEADERS if field in batch.layout["labels"]]
+        cells = [row.values["cells"].get(field, "") for field in FIELDS if field in batch.layout["labels"]]
         yield [row.row, *cells, "\n".join(f"{why.where}{why.text}" for why in whys(row))]
 
 

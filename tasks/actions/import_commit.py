@@ -16,6 +16,7 @@ from audit.record import record, record_many
 from lib import bulk
 from organizations.models import Organization
 from tasks import counts
+from tasks.imports.output import labels_at
 from tasks.imports.snapshot import Key, Snapshot, changes, compared_fields, match
 from tasks.models import ImportBatch, ImportRow, Plan
 
@@ -127,13 +128,12 @@ def _outdated(plan: Plan, batch: ImportBatch, rows: list[ImportRow]) -> int:
     """How many staged rows no longer come to what the preview says."""
     judged = [(row.row, row) for row in rows if row.row is not None]
     matches = match([_key(place, row) for place, row in judged], Snapshot(plan).rows)
-    compared = compared_fields(batch.layout["labels"])
     number = 0
     for place, row in judged:
         task = matches.found.get(place)
         same = (task.pk if task else None) == row.task_id
         if same and task and row.verdict != Verdict.REFUSED:
-            same = changes(task, row.values, compared) == row.changes
+            same = changes(task, row.values, compared_fields(labels_at(batch.layout, place))) == row.changes
         number += not same
     absent = {task.pk for task in matches.absent}
     number += sum(row.withdraw and row.task_id not in absent for row in rows if row.verdict == Verdict.ABSENT)

@@ -17,6 +17,8 @@ from django.db import IntegrityError, transaction
 from audit.record import record
 from lib import bulk
 from lib.sheets.read import UnreadableFileError
+from tasks.imports.choices import choices_for
+from tasks.imports.output import described
 from tasks.imports.resource import TaskListFormat, TaskResource, judge
 from tasks.models import ImportBatch, ImportRow, Plan
 from tasks.models.imports import WAITING
@@ -128,7 +130,7 @@ def _describe(batch: ImportBatch, resource: TaskResource) -> None:
     """Sheet, columns and counts of a judged file."""
     table = resource.context.table
     batch.sheet = table.sheet[:100]
-    batch.layout = {"header_rows": table.header_rows, "skipped": table.skipped, "labels": table.labels}
+    batch.layout = described(table)
     batch.layout["postponed"] = sum(_is_later(staged.changes) for staged in resource.staged)
     verdicts = [staged.verdict for staged in resource.staged]
     for verdict in JUDGED:
@@ -198,7 +200,7 @@ def reopen(*, batch: ImportBatch, by: User | None, at: datetime.datetime) -> Imp
 
 
 def _dataset(batch: ImportBatch) -> Any:
-    return TaskListFormat().create_dataset(Path(batch.file.path))
+    return TaskListFormat(batch.plan, choices_for(batch)).create_dataset(Path(batch.file.path))
 
 
 @transaction.atomic

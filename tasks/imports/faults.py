@@ -24,6 +24,10 @@ def message(code: str, value: str | None, details: dict[str, Any] | None = None)
         "unknown_unit": _(
             "No unit is called “%(value)s”. Write the full or short name, or add this name to the unit first."
         ),
+        "cell_broken": _("The cell shows the error %(value)s. Correct its formula, or write the value itself."),
+        "formula_unsaved": _(
+            "The cell holds a formula whose result was not saved. Open the workbook in Excel, save it, upload it again."
+        ),
         "unit_inactive": _("“%(value)s” was dissolved. Name the unit that took over its duties."),
         "title_missing": _("The task has no text. Write what is to be done, or delete the row."),
         "title_too_long": _(
@@ -43,4 +47,6 @@ def message(code: str, value: str | None, details: dict[str, Any] | None = None)
         "deadline_before_start": _("The deadline lies before the start, %(start)s. Correct one of the two."),
         "lead_missing": _("No unit leads. Write at least one unit."),
     }
-    return texts.get(code, code) % ({"value": value or ""} | (details or {}))
+    found = texts.get(code, code) % ({"value": value or ""} | (details or {}))
+    near = (details or {}).get("near")
+    return found + _(" Did you mean %(names)s?") % {"names": _(" or ").join(near)} if near else found

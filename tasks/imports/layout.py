@@ -1,46 +1,58 @@
-"""Finding the table in a workbook: its header by its words, its columns, its rows, merged cells, work points.
+"""Finding the tables of a sheet: headers of one to three rows, columns, rows, sections, footers, merged cells.
 
 A row here still holds cells as they stand; what they mean is decided in cells.py, deadlines.py, units.py.
+Nothing here asks the database: the work points' names and the known units come as plain values.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
+import hashlib
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
 from lib.sheets.read import Cell, Sheet, UnreadableFileError
 
-from .cells import leading_number, squeezed, text
+from . import sections
+from .cells import squeezed, text
+from .columns import SAMPLE, Column, Taken, by_label, is_list, profile, take
+from .headers import TASKS, Vocabulary, squeeze
 
-HEADERS: dict[str, re.Pattern[str]] = {
-    "number": re.compile(r"序号|编号|任务编号|任务序号"),
-    "work_point": re.compile(r"(所属)?(年度)?工作要点|要点"),
-    "title": re.compile(r"(重点|工作|主要|具体)?(工作)?任务(名称|内容|及要求)?|(重点|主要|具体)?工作(内容|事项)"),
-    "amount": re.compile(r"(量化|任务|工作)?目标(数量|任务|值)?|数量"),
-    "unit": re.compile(r"(计量|计数|数量)单位"),
-    "lead": re.compile(r"(牵头|主办)(责任)?(单位|部门)?"),
-    "responsible": re.compile(r"(责任|承办)(单位|部门)"),
-    "cooperating": re.compile(r"(配合|协办|协同|参与|参加)(责任)?(单位|部门)?"),
-    "start": re.compile(r"(启动|开始|起始)(时间|日期|时限)?"),
-    "deadline": re.compile(r"(完成|截止|办结)?(时限|时间|日期)(要求)?"),
-    "note": re.compile(r"备注|说明"),
-}
-_SCANNED = 30  # a header stands among the first rows
-_FOOT = re.compile(r"^(注|说明|备注|填表人|审核人|填报人|制表人|合计|小计|总计|共计)([:：]|[(（]|$|\d|.{0,3}$)")
+SCANNED = 60  # a header is looked for in any case among so many first rows; further down only known words count
+DEEPEST = 3
+LOOKS = 40
+LOOKED_AT = 3000  # cells
+Choices = Mapping[str, Mapping[int, str]]  # fingerprint of a header → column → field
 
 
 class Row(NamedTuple):
-    """One row with a task: its place in the sheet and its cells by field."""
+    """One row with a task: its place in the sheet, its cells by field, its part of the table, and the run of
+    numbers within which its own must be unique."""
 
     number: int
     cells: dict[str, Cell]
+    part: int
+    run: int
+
+
+class Part(NamedTuple):
+    """What stands below one header, repeated headers of the same words included."""
+
+    header_rows: list[int]
+    columns: list[Column]
+    fingerprint: str
+    sure: float
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """Field → the sheet's own word for its column."""
+        return {column.field: column.label for column in self.columns if column.field}
 
 
 class Table(NamedTuple):
-    """A list of tasks as it stands in a sheet. `labels` are the sheet's own words for the columns."""
+    """The tables of one sheet. `labels` are the words of all parts for their columns; `others` names further
+    sheets with a list, which are not read; `hidden` counts rows that were read though the sheet hides them."""
 
     sheet: str
     title: str
@@ -48,124 +60,293 @@ class Table(NamedTuple):
     labels: dict[str, str]
     rows: list[Row]
     skipped: list[int]
+    parts: list[Part]
+    others: list[str]
+    hidden: int
+
+    @property
+    def sure(self) -> float:
+        """As sure as the least sure column of any part."""
+        return min((part.sure for part in self.parts), default=0.0)
+
+
+class Rules(NamedTuple):
+    """What one kind of sheet looks like."""
+
+    words: Vocabulary
+    is_list: Callable[[Collection[str]], bool]
+    needed: str  # the headers that are missed, for the message
+    named: tuple[str, ...]  # one of these makes a row without a title a row all the same
+    sections: bool
+
+
+class Known(NamedTuple):
+    """What the finder may know beforehand; all of it may be left out."""
+
+    points: Mapping[str, int] = {}  # squeezed name of a work point → its number
+    is_unit: Callable[[str], bool] | None = None
+    choices: Choices = {}
 
 
 class UnknownLayoutError(UnreadableFileError):
-    """The workbook is in order, but holds no list of tasks."""
+    """The workbook is in order, but holds no list of this kind."""
 
 
-def find_table(sheets: Iterable[Sheet]) -> Table:
-    """The task list of the first sheet that has one; raises UnknownLayoutError."""
-    seen: list[str] = []
-    for sheet in sheets:
-        for top in range(min(_SCANNED, len(sheet.rows))):
-            depth, labels = _header(sheet, top)
-            found = _fields(labels)
-            if "title" in found and {"lead", "responsible", "cooperating"} & found.keys() and len(found) >= 3:
-                return _table(sheet, top, depth, labels, found)
-            if len(found) >= 2 and not seen:
-                seen = [label for label in labels if label]
-    if seen:
-        raise UnknownLayoutError(
-            _(
-                "The header has no column for the task or none for the units: it reads “%(found)s”. "
-                "Needed are %(needed)s."
+TASK_LIST = Rules(
+    TASKS,
+    is_list,
+    "序号、工作要点、重点任务、牵头单位、责任单位、完成时限",
+    ("lead", "responsible", "cooperating", "deadline"),
+    True,
+)
+
+
+class _Header(NamedTuple):
+    top: int
+    depth: int
+    labels: list[str]
+    taken: Taken
+
+
+def find_table(sheets: Iterable[Sheet], known: Known | None = None, rules: Rules = TASK_LIST) -> Table:
+    """The list of the first visible sheet that has one; raises UnknownLayoutError."""
+    every = sorted(sheets, key=lambda sheet: not sheet.visible)
+    finders = [_Finder(sheet, known or Known(), rules) for sheet in every]
+    for certain in (True, False):  # a header by its words anywhere beats one that is guessed from its contents
+        with_header = [(finder, header) for finder in finders if (header := finder.first(certain)) is not None]
+        for position, (finder, header) in enumerate(with_header):
+            table = finder.table(header)
+            if table.rows:
+                return table._replace(others=[other.sheet.name for other, _h in with_header[position + 1 :]])
+        if with_header:
+            finder, header = with_header[0]
+            raise UnknownLayoutError(
+                _("Sheet “%(sheet)s” has a header on row %(row)s and no row below it. Fill in the rows first.")
+                % {"sheet": finder.sheet.name, "row": header.top + 1}
             )
-            % {"found": "｜".join(seen)[:120], "needed": "重点任务、牵头单位、责任单位、完成时限"}
-        )
-    raise UnknownLayoutError(
-        _("No sheet has a header with %(needed)s. Choose a task list, or take the template of this page.")
-        % {"needed": "序号、工作要点、重点任务、牵头单位、责任单位、完成时限"}
-    )
+    raise UnknownLayoutError(_why_not(finders, rules))
 
 
-def _header(sheet: Sheet, top: int) -> tuple[int, list[str]]:
-    """How many rows the header starting at `top` has (1 or 2), and its words by column."""
-    labels = _squeeze(map(text, sheet.rows[top]))
-    groups = [((r0, c0), (r1, c1)) for (r0, c0), (r1, c1) in sheet.merges if r0 == r1 == top and c1 > c0]
-    if not groups or (len(groups) == 1 and groups[0][0][1] == 0) or top + 1 >= len(sheet.rows):
-        return 1, labels
-    below = _squeeze(map(text, sheet.rows[top + 1]))
-    for (_r0, left), (_r1, right) in groups:
-        for column in range(left, min(right + 1, len(labels))):
-            labels[column] = below[column]
-    return 2, labels
+def _why_not(finders: Iterable[_Finder], rules: Rules) -> str:
+    seen = max((finder.nearest for finder in finders), key=len, default=[])
+    if len(seen) >= 2:
+        return _(
+            "The header has no column for the task or none for the units: it reads “%(found)s”. Needed are %(needed)s."
+        ) % {"found": "｜".join(seen)[:120], "needed": rules.needed}
+    return (
+        _("No sheet has a header with %(needed)s. Choose a list of this kind, or take the template of this page.")
+        % {"needed": rules.needed}
+    )  # fmt: skip
 
 
-def _squeeze(words: Iterable[str]) -> list[str]:
-    """Without any blanks: 重 点 任 务 is a header too."""
-    return [re.sub(r"\s+", "", word) for word in words]
+def fingerprint(labels: Iterable[str]) -> str:
+    """What two sheets of the same layout have in common: the words of the header in their order."""
+    return hashlib.sha256("|".join(map(squeezed, labels)).encode()).hexdigest()[:16]
 
 
-def _fields(labels: list[str]) -> dict[str, int]:
-    """Field → column, each by the first header that fits."""
-    found: dict[str, int] = {}
-    for column, label in enumerate(labels):
-        word = re.sub(r"[（(].*?[)）]", "", label)
-        for field, pattern in HEADERS.items():
-            if word and field not in found and pattern.fullmatch(word):
-                found[field] = column
+class _Finder:
+    """Looks for headers on one sheet and reads what stands below them."""
+
+    def __init__(self, sheet: Sheet, known: Known, rules: Rules) -> None:
+        self.sheet, self.known, self.rules = sheet, known, rules
+        self.cells = _spread(sheet)
+        self.nearest: list[str] = []  # the words of what came closest to a header
+        self._looks = 0
+        self._wide = {
+            (top, left): right for (top, left), (bottom, right) in sheet.merges if right > left and top == bottom
+        }
+
+    # ------------------------------------------------------------ headers
+    def first(self, certain: bool) -> _Header | None:
+        """The topmost header; with `certain` one whose words say all that is needed."""
+        rows = self.sheet.rows
+        best: _Header | None = None
+        for top in range(len(rows)):
+            if top >= SCANNED and (not certain or self.rules.words.labels.isdisjoint(rows[top])):
+                continue
+            if not certain and sum(map(_filled, rows[top])) < 3:
+                continue
+            header = self.header(top, certain)
+            if header is None:
+                continue
+            if certain:
+                return header
+            if best is None or header.taken.sure * len(header.taken.fields) > best.taken.sure * len(best.taken.fields):
+                best = header
+        return best
+
+    def header(self, top: int, certain: bool = True) -> _Header | None:
+        """The header that begins on this row, of as few rows as say the most; None where none does."""
+        if not _may_head(self.sheet.rows[top]):
+            return None
+        best: _Header | None = None
+        for depth in range(1, min(DEEPEST, len(self.sheet.rows) - top) + 1):
+            labels = self._labels(top, depth)
+            if labels is None:
                 break
-    return found
+            named = by_label(labels, self.sheet.hidden_columns, self.rules.words)
+            if len(named) >= 2 and len(named) > len(self.nearest):
+                self.nearest = [label for label in labels if label]
+            print_ = fingerprint(labels)
+            if certain and not self.rules.is_list(named) and len(named) < 2 and print_ not in self.known.choices:
+                continue
+            taken = self._take(top + depth, labels, print_)
+            clear = {c.field for c in taken.columns if c.field and (c.reason != "content" or c.sure > 0.9)}
+            enough = clear if certain else taken.fields
+            if not certain and not ("deadline" in enough and clear & {"title", *self.rules.named}):
+                continue  # guessed from the contents alone, much is a list
+            if self.rules.is_list(enough) and (best is None or len(taken.fields) > len(best.taken.fields)):
+                best = _Header(top, depth, labels, taken)
+        return best
+
+    def _labels(self, top: int, depth: int) -> list[str] | None:
+        """The words above each column; None where the rows are no header of this depth."""
+        labels = self._row_labels(top)
+        if depth > 1 and len(set(filter(None, labels))) < 2:
+            return None
+        above = set(range(len(labels)))  # columns whose word stands in the first row
+        for level in range(top + 1, top + depth):
+            if not _may_head(self.sheet.rows[level]):
+                return None
+            below = [squeeze(text(cell)) for cell in self.sheet.rows[level]]
+            groups = self._groups(level - 1, below)
+            if not any(below):
+                return None
+            for column, word in enumerate(below):
+                if word and labels[column] and column not in groups:
+                    return None  # two words one below the other, neither of a group: the second is a value
+                if word:
+                    above.discard(column)
+                    whole = labels[column] + word
+                    alone = self.rules.words.guess(word)
+                    joined = self.rules.words.guess(whole)
+                    labels[column] = whole if not alone.fields and joined.fields else word
+        if depth > 1 and not any(labels[column] for column in above):
+            return None  # the first row says nothing of its own: it is a line above the header
+        return labels
+
+    def _row_labels(self, top: int) -> list[str]:
+        return [squeeze(text(cell)) for cell in self.sheet.rows[top]]
+
+    def _groups(self, level: int, below: list[str]) -> set[int]:
+        """Columns under a word that stands over several: merged, or followed by blanks that have words below."""
+        row = [squeeze(text(cell)) for cell in self.sheet.rows[level]]
+        found: set[int] = set()
+        for column, word in enumerate(row):
+            if not word:
+                continue
+            right = self._wide.get((level, column))
+            if right is None:
+                right = column
+                while right + 1 < len(row) and not row[right + 1] and below[right + 1]:
+                    right += 1
+            if right > column and all(below[column : right + 1]):
+                found.update(range(column, right + 1))
+        return found
+
+    def _take(self, first: int, labels: list[str], print_: str) -> Taken:
+        """What the columns are. A sheet that keeps looking like a header gets no more than so many thorough looks."""
+        self._looks += 1
+        rows = max(20, LOOKED_AT // max(len(labels), 1)) if self._looks <= LOOKS else 0
+        sample = [row for row in self.cells[first : first + min(rows, SAMPLE)] if sum(map(_filled, row)) > 1]
+        profiles = [
+            profile((row[column] for row in sample), self.known.points, self.known.is_unit)
+            for column in range(len(labels))
+        ]
+        hidden = self.sheet.hidden_columns
+        return take(labels, hidden, profiles, self.rules.words, self.known.choices.get(print_))
+
+    # ------------------------------------------------------------ rows
+    def table(self, header: _Header) -> Table:
+        """Everything from a header to the end of the sheet."""
+        reader = sections.Reader(self.rules.named, self.known.points if self.rules.sections else None)
+        if self.rules.sections:
+            for row in self.sheet.rows[: header.top]:
+                reader.title_above(row)
+        parts: list[Part] = []
+        rows: list[Row] = []
+        skipped: list[int] = []
+        current: _Header | None = header
+        index = header.top
+        while index < len(self.cells):
+            found = header if index == header.top else self._again(index, current)
+            if found is not None:
+                current = self._begin(parts, found, reader)
+                index += found.depth
+                continue
+            line = self.cells[index]
+            index += 1
+            if not any(map(_filled, self.sheet.rows[index - 1])):
+                continue
+            if current is None or self._foreign(index - 1):
+                current = None
+                skipped.append(index)
+                continue
+            cells = reader.row(line, current.taken.places)
+            if cells is None:
+                skipped.append(index)
+            else:
+                rows.append(Row(index, cells, len(parts) - 1, reader.run))
+        labels = {field: word for part in reversed(parts) for field, word in part.labels.items()}
+        hidden = sum(row.number - 1 in self.sheet.hidden_rows for row in rows)
+        heads = sorted(number for part in parts for number in part.header_rows)
+        return Table(self.sheet.name, self._title(header.top), heads, labels, rows, skipped, parts, [], hidden)
+
+    def _begin(self, parts: list[Part], header: _Header, reader: sections.Reader) -> _Header:
+        numbers = list(range(header.top + 1, header.top + header.depth + 1))
+        print_ = fingerprint(header.labels)
+        if parts and parts[-1].fingerprint == print_:
+            parts[-1].header_rows.extend(numbers)
+            reader.repeated()
+        else:
+            parts.append(Part(numbers, header.taken.columns, print_, header.taken.sure))
+            reader.begin(first=len(parts) == 1)
+        return header
+
+    def _again(self, index: int, current: _Header | None) -> _Header | None:
+        """A further header: the same words once more, or another one that says all that is needed."""
+        row = self.sheet.rows[index]
+        if self.rules.words.labels.isdisjoint(row):
+            place = current.taken.places.get("title", 0) if current is not None else 0
+            if current is None or row[place] != self.sheet.rows[current.top][place]:
+                return None
+        if current is not None and self._labels(index, current.depth) == current.labels:
+            return _Header(index, current.depth, current.labels, current.taken)
+        found = self.header(index)
+        return found if found is not None and len(found.taken.fields) >= 3 else None
+
+    def _foreign(self, index: int) -> bool:
+        """The header of a table of another kind: what follows is none of ours."""
+        row = self.sheet.rows[index]
+        if self.rules.words.labels.isdisjoint(row) or not _may_head(row) or sum(map(_filled, row)) < 3:
+            return False
+        guesses = [self.rules.words.guess(squeeze(cell)) for cell in row if isinstance(cell, str) and cell]
+        return sum(guess.reason in {"exact", "other", "doubtful"} for guess in guesses) >= 3
+
+    def _title(self, top: int) -> str:
+        """The table's title: the longest line above the header that is no form line (填报单位 …)."""
+        lines = [text(next((cell for cell in row if text(cell)), None)) for row in self.sheet.rows[:top]]
+        plain = [line for line in lines if not sections.is_form_line(line)]
+        return max(plain, key=lambda line: len(squeezed(line)), default="")
 
 
-def _table(sheet: Sheet, top: int, depth: int, labels: list[str], columns: dict[str, int]) -> Table:
-    """The rows below the header. Raises UnknownLayoutError where there are none."""
-    cells = _spread(sheet, top + depth)
-    header, column_of_title = labels, columns["title"]
-    rows: list[Row] = []
-    headers, skipped = list(range(top + 1, top + depth + 1)), []
-    point: Cell = None
-    for index in range(top + depth, len(cells)):
-        line = cells[index]
-        words = [text(cell) for cell in line]
-        if not any(words):
-            continue
-        if words[column_of_title] == header[column_of_title] and _squeeze(words) == header:
-            headers.append(index + 1)
-            continue
-        values = {field: line[column] if column < len(line) else None for field, column in columns.items()}
-        if _is_task({field: words[column] for field, column in columns.items() if column < len(words)}, words):
-            point = values.get("work_point") if text(values.get("work_point")) else point
-            rows.append(Row(index + 1, values | {"work_point": point}))
-            continue
-        skipped.append(index + 1)
-        section = next(word for word in words if word)
-        if leading_number(section) is not None and sum(map(bool, words)) == 1:
-            point = section
-    if not rows:
-        raise UnknownLayoutError(
-            _("Sheet “%(sheet)s” has a header on row %(row)s and no task below it. Fill in the rows first.")
-            % {"sheet": sheet.name, "row": top + 1}
-        )
-    named = {field: labels[column] for field, column in columns.items()}
-    return Table(sheet.name, _title(sheet, top), headers, named, rows, skipped)
+def _filled(cell: Cell) -> bool:
+    return cell is not None and cell != "" and not (isinstance(cell, str) and not cell.strip())
 
 
-def _is_task(values: dict[str, str], words: list[str]) -> bool:
-    """True for a row that means a task, even a faulty one; not for sections, totals, notes and signatures."""
-    if _FOOT.match(next(word for word in words if word)):
-        return False
-    named = any(values.get(field) for field in ("lead", "responsible", "cooperating", "deadline"))
-    if not values.get("title"):
-        return named
-    return named or bool(values.get("number") or values.get("amount")) or sum(map(bool, words)) > 1
+def _may_head(row: Iterable[Cell]) -> bool:
+    """Words only, none of them long."""
+    return all(not _filled(cell) or (type(cell) is str and len(cell) <= 40) for cell in row)
 
 
-def _spread(sheet: Sheet, first: int) -> list[list[Cell]]:
+def _spread(sheet: Sheet) -> list[list[Cell]]:
     """The cells with each vertically merged value repeated in the rows it holds for."""
+    tall = [merge for merge in sheet.merges if merge[1][0] > merge[0][0]]
+    if not tall:
+        return sheet.rows
     rows = [list(row) for row in sheet.rows]
-    for (r0, c0), (r1, _c1) in sheet.merges:
-        if r0 < first or r1 == r0 or c0 >= len(rows[r0] if r0 < len(rows) else ()):
-            continue
-        for row in rows[r0 + 1 : r1 + 1]:
-            row[c0] = rows[r0][c0]
+    for (top, left), (bottom, _right) in tall:
+        if top < len(rows) and left < len(rows[top]):
+            for row in rows[top + 1 : bottom + 1]:
+                row[left] = rows[top][left]
     return rows
-
-
-def _title(sheet: Sheet, top: int) -> str:
-    """The table's title: the longest line above the header that is no form line (填报单位 …)."""
-    lines = [text(next((cell for cell in row if text(cell)), None)) for row in sheet.rows[:top]]
-    return max(
-        (line for line in lines if not re.search("填报|附件|日期", line)), key=lambda s: len(squeezed(s)), default=""
-    )

@@ -39,7 +39,7 @@ class Command(BaseCommand):
         plan = self._plan(options["year"], options["commission"])
         path: Path = options["file"]
         try:
-            dataset = TaskListFormat().create_dataset(path)
+            dataset = TaskListFormat(plan).create_dataset(path)
         except UnreadableFileError as error:
             raise CommandError(f"{path.name}: {error}", returncode=2) from error
         resource = judge(plan, dataset)
