@@ -49,4 +49,6 @@ def message(code: str, value: str | None, details: dict[str, Any] | None = None)
     }
     found = texts.get(code, code) % ({"value": value or ""} | (details or {}))
     near = (details or {}).get("near")
-    return found + _(" Did you mean %(names)s?") % {"names": _(" or ").join(near)} if near else found
+    if not near:
+        return found
+    return _("%(text)s Did you mean %(names)s?") % {"text": found, "names": _(", ").join(near)}
