@@ -18,7 +18,8 @@ from lib.sheets.read import ENDINGS
 
 def _help() -> str:
     text = _(
-        "*.xlsx, *.xlsm, *.xls, *.ods or *.csv, at most %(limit)s MB. Nothing is written before you have checked the preview."
+        "*.xlsx, *.xlsm, *.xls, *.ods or *.csv, at most %(limit)s MB. "
+        "Nothing is written before you have checked the preview."
     )
     return text % {"limit": settings.UPLOAD_LIMIT_MB}
 

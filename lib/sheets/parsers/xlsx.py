@@ -54,8 +54,13 @@ def sheets(path: str, limits: Limits) -> Iterator[Frame]:
             merges = [merge for merge in sheet.merged_cell_ranges or [] if merge[0][0] < height]
             visible = meta.visible == calamine.SheetVisibleEnum.Visible
             yield "sheet", meta.name, visible, facts(merges=merges, **scan.found(height))
-            yield from in_frames(sheet.iter_rows() if height else ())
-            del sheet
+            yield from in_frames(_rows(sheet) if height else ())
+
+
+def _rows(sheet: calamine.CalamineSheet) -> Iterator[list[Any]]:
+    """From the first row and column on: calamine begins with the first column that holds something."""
+    blank = [""] * (sheet.start[1] if sheet.start else 0)
+    return (blank + row for row in sheet.iter_rows()) if blank else sheet.iter_rows()
 
 
 def _check_markup(archive: zipfile.ZipFile) -> None:
