@@ -26,7 +26,7 @@ _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _STRICT = "{http://purl.oclc.org/ooxml/spreadsheetml/main}"
 _PERCENT_FORMATS = {9, 10}
 _DOCTYPE = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
-_FAR = re.compile(rb' r="((?:[A-Z]{3}|[J-Z][A-Z]|I[W-Z])[0-9]+|[A-Z]+[0-9]{6,7})"[^>]*[^/>]>')
+_FAR = re.compile(rb' r="((?:[A-Z]{3}|[J-Z][A-Z]|I[W-Z])[0-9]+|[A-Z]+[0-9]{6,7})"(?:[^>]*[^/>])?>')
 _WIDE = re.compile(rb' r="([A-H][A-Z]|I[A-V])[0-9]')
 _LAST = re.compile(rb'<c [^>]*r="([A-Z]+[0-9]+)"')
 _ERROR = re.compile(rb'<c (?=[^>]*\bt="e")[^>]*?\br="([A-Z]+[0-9]+)"[^>]*>.*?<v>([^<]*)</v>')
