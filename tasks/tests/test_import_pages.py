@@ -279,7 +279,7 @@ def test_a_discarded_preview_is_gone(world):
     [
         ("list.exe", b"MZ" + b"\0" * 100, "Files of the kind “.exe” are not read"),
         ("list", b"x", "Files of the kind “?” are not read"),
-        ("list.csv", "序号,任务".encode("gbk"), "it reads “序号｜任务”"),
+        ("list.csv", b"\x00\x01" * 50, "no Excel workbook"),
         ("list.xlsx", b"", "The file is empty"),
         ("list.xlsx", b"PK\x03\x04 no archive", "damaged"),
         ("list.xls", b"<html><table></table></html>", "web page"),
