@@ -19,6 +19,7 @@ class Capability(models.TextChoices):
     LOG_PROGRESS = "log_progress", _("Log progress for the own unit")
     SUBMIT = "submit", _("Submit for sign-off")
     REVIEW = "review", _("Approve or send back")
+    CANCEL = "cancel", _("Cancel and reopen assignments")
     MANAGE_PLAN = "manage_plan", _("Plans, tasks and imports")
     MANAGE_PEOPLE = "manage_people", _("Organizations and people")
     READ_AUDIT = "read_audit", _("Read the audit record")
@@ -35,13 +36,14 @@ CAPABILITIES: dict[str, frozenset[str]] = {
         {Capability.LOG_PROGRESS, Capability.SUBMIT, Capability.WRITE_REPORT, Capability.DRAFT_LISTS}
     ),
     Role.HEAD: frozenset(
-        {Capability.LOG_PROGRESS, Capability.SUBMIT, Capability.REVIEW, Capability.WRITE_REPORT,
+        {Capability.LOG_PROGRESS, Capability.SUBMIT, Capability.REVIEW, Capability.CANCEL, Capability.WRITE_REPORT,
          Capability.SIGN_REPORT, Capability.DECIDE_REPORTS,
          Capability.DRAFT_LISTS, Capability.APPROVE_LISTS}
     ),
     Role.ADMIN: frozenset(
-        {Capability.LOG_PROGRESS, Capability.SUBMIT, Capability.REVIEW, Capability.MANAGE_PLAN,
-         Capability.MANAGE_PEOPLE, Capability.READ_AUDIT, Capability.WRITE_REPORT, Capability.SIGN_REPORT,
+        {Capability.LOG_PROGRESS, Capability.SUBMIT, Capability.REVIEW, Capability.CANCEL,
+         Capability.MANAGE_PLAN, Capability.MANAGE_PEOPLE, Capability.READ_AUDIT, Capability.WRITE_REPORT,
+         Capability.SIGN_REPORT,
          Capability.DECIDE_REPORTS,
          Capability.DRAFT_LISTS, Capability.APPROVE_LISTS, Capability.PUBLISH_LISTS}
     ),
@@ -50,5 +52,11 @@ CAPABILITIES: dict[str, frozenset[str]] = {
 
 # These concern the whole city, so they hold only in the commission and its office.
 COMMISSION_ONLY = frozenset(
-    {Capability.MANAGE_PLAN, Capability.MANAGE_PEOPLE, Capability.DECIDE_REPORTS, Capability.PUBLISH_LISTS}
+    {
+        Capability.CANCEL,
+        Capability.MANAGE_PLAN,
+        Capability.MANAGE_PEOPLE,
+        Capability.DECIDE_REPORTS,
+        Capability.PUBLISH_LISTS,
+    }
 )

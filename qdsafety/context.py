@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from lib import clock
 from notifications.models import Notification
 from organizations.models import Organization
-from tasks.awaits import awaiting_count
+from tasks.awaits import counts_of
 from tasks.plans import current_plan, visible_plans
 
 from . import navigation
@@ -34,7 +34,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     if user is None or not user.is_authenticated or user.must_change_password:
         return context
     plan = current_plan(request)
-    counts = {"awaits": awaiting_count(user, plan, clock.today())} if plan else {}
+    counts = counts_of(user, plan, clock.today()) if plan else {}
     counts["unread"] = Notification.objects.visible_to(user).unread().order_by().count()
     groups = navigation.groups(request, plan, counts)
     context |= {

@@ -39,11 +39,17 @@ def groups(request: HttpRequest, plan: Plan | None, counts: dict[str, int]) -> l
 
     work: list[Item] = []
     if plan:
-        steps = ("assignment", "progress_create", "submit", "approve", "send_back")
+        steps = (
+            "assignment", "progress_create", "submit", "endorse", "approve", "send_back", "withdraw", "cancel",
+            "reopen", "extension_ask",
+        )  # fmt: skip
         todo = item(_("To do"), "n-todo", "awaits_me", *steps, count=counts.get("awaits") or None)
         ledger = item(_("Ledger"), "n-ledger", "ledger")
         board = item(_("Dashboard"), "n-board", "dashboard")
         work = [todo, ledger, board] if user.role == Role.INSPECTOR else [board, ledger, todo]
+        if user.may(Capability.REVIEW):
+            desk = item(_("Review"), "n-review", "review_desk", "review_bulk", count=counts.get("review") or None)
+            work.insert(0, desk)
     inbox = ("message", "message_settings")
     work.append(
         item(_("Messages"), "n-inbox", "message_list", *inbox, yearly=False, count=counts.get("unread") or None)

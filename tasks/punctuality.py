@@ -70,7 +70,7 @@ def done_late_q() -> Q:
 
 
 def signal_q(signal: str, today: datetime.date) -> Q:
-    """Rows that a filter `signal=` means; the last three are workflow, not punctuality."""
+    """Rows that a filter `signal=` means; the last four are workflow, not punctuality."""
     match signal:
         case Signal.OVER:
             return overdue_q(today)
@@ -82,6 +82,8 @@ def signal_q(signal: str, today: datetime.date) -> Q:
             return done_in_time_q()
         case Signal.LATE:
             return done_late_q()
+        case Signal.HEAD:
+            return Q(state=AssignmentState.WITH_HEAD)
         case Signal.SENT:
             return _SUBMITTED
         case Signal.BACK:

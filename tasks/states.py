@@ -108,6 +108,7 @@ class Signal(models.TextChoices):
     OVER = "over", _("Overdue")
     DONE = "done", _("Done on time")
     LATE = "late", _("Done late")
+    HEAD = "head", _("With the own head")
     SENT = "sent", _("Waiting for sign-off")
     BACK = "back", _("Sent back")
     NONE = "none", _("Not started")

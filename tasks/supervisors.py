@@ -9,20 +9,16 @@ condition on rows; a test holds the two together.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.lookups import In
 
-from lib.within import Within
 from organizations.models import Organization, User
 from organizations.roles import CAPABILITIES, Capability
 
-from .branches import branch_of
-
-if TYPE_CHECKING:
-    from django.db.models import QuerySet
+from .branches import branch_case, branch_of
 
 Kind = Organization.Kind
 REVIEWERS = tuple(sorted(role for role, may in CAPABILITIES.items() if Capability.REVIEW in may))
@@ -37,80 +33,83 @@ def reviewers() -> QuerySet[User]:
 def supervisors_of(organizations: Iterable[Organization | int]) -> dict[int, list[int]]:
     """Unit → the units that review its work: regulator before district, or the commission office.
 
-    Takes units or their keys; asks a constant number of queries (a few more for every 500 units). The
+    Takes units or their keys; asks a constant number of queries (one more for every 500 keys). The
     commission office of a unit of the commission is the office itself: there another person decides.
     """
-    keys = sorted({one if isinstance(one, int) else one.pk for one in organizations})
-    units: list[tuple[int, str, str, int | None]] = []
+    units: list[Organization] = []
+    keys = []
+    for one in organizations:
+        if isinstance(one, int):
+            keys.append(one)
+        else:
+            units.append(one)
     for start in range(0, len(keys), _BATCH):
-        rows = Organization.objects.filter(pk__in=keys[start : start + _BATCH]).order_by()
-        units += rows.values_list("pk", "path", "kind", "sector_regulator")
-    offices = _offices({path.split("/", 2)[1] for _pk, path, *_rest in units})
-    above: dict[int, list[int]] = {}
-    for pk, path, kind, regulator in units:
-        branch = branch_of(path)
-        found = [regulator] if kind == Kind.ENTERPRISE and regulator else []
-        if branch not in (pk, regulator) and kind != Kind.COMMISSION:
-            found.append(branch)
-        above[pk] = found
-    manned = _manned({key for found in above.values() for key in found})
-    return {
-        pk: [key for key in above[pk] if key in manned] or offices.get(path.split("/", 2)[1], [])
-        for pk, path, *_rest in units
-    }
+        units += Organization.objects.filter(pk__in=keys[start : start + _BATCH])
+    return {pk: [unit.pk for unit in found] for pk, found in _above(units).items()}
 
 
-def _manned(keys: set[int]) -> set[int]:
-    """Those of the units in which somebody can decide."""
-    found: set[int] = set()
-    listed = sorted(keys)
-    for start in range(0, len(listed), _BATCH):
-        rows = reviewers().filter(organization__in=listed[start : start + _BATCH])
-        found.update(rows.order_by().values_list("organization", flat=True).distinct())
+def supervisors_of_one(organization: Organization) -> list[Organization]:
+    """The same for one unit, as units, in one query."""
+    return _above([organization])[organization.pk]
+
+
+def supervises(user: User, above: Iterable[Organization]) -> bool:
+    """Whether the person's unit is among the units that review something."""
+    if user.sees_city:
+        return any(unit.kind == Kind.COMMISSION and unit.root_id == user.organization.root_id for unit in above)
+    return any(unit.pk == user.organization_id for unit in above)
+
+
+def _above(units: list[Organization]) -> dict[int, list[Organization]]:
+    wanted = {unit.pk: _candidates(unit) for unit in units}
+    staffed = Exists(reviewers().filter(organization=OuterRef("pk")))
+    known: dict[int, Organization] = {}
+    offices: dict[int, list[Organization]] = {}
+    keys = sorted({key for found in wanted.values() for key in found})
+    for start in range(0, max(1, len(keys)), _BATCH):
+        named = Q(pk__in=keys[start : start + _BATCH]) & Q(staffed)
+        rows = Organization.objects.active().filter(named | Q(kind=Kind.COMMISSION)).order_by("position", "pk")
+        for unit in rows:
+            known[unit.pk] = unit
+    for unit in known.values():
+        if unit.kind == Kind.COMMISSION and unit.pk != unit.root_id:
+            offices.setdefault(unit.root_id, []).append(unit)
+    found = {}
+    for unit in units:
+        above = [known[key] for key in wanted[unit.pk] if key in known]
+        root = unit.root_id
+        found[unit.pk] = above or offices.get(root) or [known[key] for key in (root,) if key in known]
     return found
 
 
-def _offices(roots: set[str]) -> dict[str, list[int]]:
-    """City (key of its commission, as in a path) → its commission office; the commission itself without one."""
-    found: dict[str, list[int]] = defaultdict(list)
-    rows = Organization.objects.active().filter(kind=Kind.COMMISSION)
-    for pk, path in rows.order_by("position", "pk").values_list("pk", "path"):
-        root = path.split("/", 2)[1]
-        if root in roots and str(pk) != root:
-            found[root].append(pk)
-    return {root: found.get(root) or [int(root)] for root in roots}
+def _candidates(unit: Organization) -> list[int]:
+    """The units that the tree names, whether anybody sits there or not."""
+    branch = branch_of(unit.path)
+    regulator = unit.sector_regulator_id if unit.kind == Kind.ENTERPRISE else None
+    found = [regulator] if regulator else []
+    if branch not in (unit.pk, regulator) and unit.kind != Kind.COMMISSION:
+        found.append(branch)
+    return found
 
 
-def supervised_q(user: User, field: str = "organization") -> Q:
-    """Rows whose `field` is a unit that the person's unit reviews, for a person whose role lets them decide.
+def supervised_q(user: User, prefix: str = "organization__") -> Q:
+    """Rows whose unit is reviewed by the person's unit, for a person whose role lets them decide.
 
-    For people of the commission and its office: what stands directly under it, and what nobody else can
-    review. Combine with visible_to(user), which keeps it to the own city.
+    `prefix` leads from the row to the unit. For people of the commission and its office: what stands directly
+    under it, and what nobody else can review; combine with the plan, which keeps it to the own city.
     """
+
+    def unit(**conditions: Any) -> Q:
+        return Q(**{f"{prefix}{name}": value for name, value in conditions.items()})
+
     own = user.organization
     if not user.sees_city:
-        regulated = Q(kind=Kind.ENTERPRISE, sector_regulator=own.pk)
-        below = Q(path__startswith=own.path) if branch_of(own.path) == own.pk else Q(pk__in=[])
-        found = Organization.objects.filter(regulated | below).exclude(pk=own.pk).exclude(kind=Kind.COMMISSION)
-        return Q(Within(field, found.values("pk")))
-    manned = reviewers().exclude(organization__kind=Kind.COMMISSION).order_by().values("organization")
-    city = Organization.objects.filter(path__startswith=user.scope_root.path)
-    branches = city.filter(parent__kind=Kind.COMMISSION).exclude(kind=Kind.COMMISSION)
-    unmanned = branches.exclude(pk__in=manned).values_list("path", flat=True)
-    top = Q(kind=Kind.COMMISSION) | Q(parent__kind=Kind.COMMISSION)
-    for path in unmanned:
-        top |= Q(path__startswith=path)
-    regulated = Q(kind=Kind.ENTERPRISE, sector_regulator__in=manned)
-    return Q(Within(field, city.filter(top).exclude(regulated).values("pk")))
-
-
-def supervises(user: User, organization: Organization) -> bool:
-    """Whether the person's unit reviews the work of this unit; the same answer for one."""
-    above = supervisors_of([organization]).get(organization.pk, [])
-    if user.sees_city:
-        return organization.root_id == user.organization.root_id and _is_office(above)
-    return user.organization_id in above and user.organization_id != organization.pk
-
-
-def _is_office(keys: list[int]) -> bool:
-    return Organization.objects.filter(pk__in=keys, kind=Kind.COMMISSION).exists()
+        found = unit(kind=Kind.ENTERPRISE, sector_regulator=own.pk)
+        if branch_of(own.path) == own.pk:
+            found |= unit(path__startswith=own.path)
+        return found & ~unit(pk=own.pk) & ~unit(kind=Kind.COMMISSION)
+    staffed = reviewers().order_by().values("organization")
+    branches = Organization.objects.filter(parent__kind=Kind.COMMISSION).exclude(kind=Kind.COMMISSION)
+    unstaffed = branches.exclude(pk__in=staffed).order_by().values("pk")
+    top = unit(kind=Kind.COMMISSION) | unit(parent__kind=Kind.COMMISSION) | Q(In(branch_case(prefix), unstaffed))
+    return top & ~unit(kind=Kind.ENTERPRISE, sector_regulator__in=staffed)

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db.models import F
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from lib import bulk
+from lib import bulk, formats
 from tasks import counts
 from tasks.models import Assignment, Transition
 from tasks.states import TRANSITIONS
@@ -62,9 +63,18 @@ def locked(assignment: Assignment) -> Assignment:
 
 
 def stale(now: Assignment) -> StaleError:
-    """What to tell a person whose page is out of date."""
-    text = _("Somebody else has changed this assignment in the meantime; it is now “%(state)s”. Nothing was done.")
-    return StaleError(now.state, text % {"state": now.get_state_display()})
+    """What to tell a person whose page is out of date: who did what last, and how it stands now."""
+    step = now.transitions.select_related("by__organization").order_by("-id").first()
+    entry = now.entries.select_related("author__organization").order_by("-id").first()
+    who, at = (step.by, step.at) if step else (None, None)
+    if entry and (at is None or entry.created_at > at):
+        who, at = entry.author, entry.created_at
+    if who is None or at is None:
+        text = _("Somebody else has changed this assignment in the meantime; it is now “%(state)s”. Nothing was done.")
+        return StaleError(now.state, text % {"state": now.get_state_display()})
+    text = _("%(who)s changed this assignment on %(at)s; it is now “%(state)s”. Nothing was done.")
+    names = {"who": who.post_and_unit, "at": formats.moment(timezone.localtime(at)), "state": now.get_state_display()}
+    return StaleError(now.state, text % names)
 
 
 def claim(

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from lib.within import Within
 from organizations.models import Organization
 from tasks import punctuality
-from tasks.states import OPEN, UNIT_ACTS, AssignmentState, Phase, Signal, UnitRole
+from tasks.states import HANDED_IN, OPEN, UNIT_ACTS, AssignmentState, Phase, Signal, UnitRole
+from tasks.supervisors import supervisors_of_one
 
 from .plan import Plan, WorkPoint
 from .task import Task, TaskUnit
@@ -90,6 +92,10 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
     def for_list(self) -> AssignmentQuerySet:
         """With what a row shows."""
         return self.select_related("task", "organization", "work_point")
+
+    def for_desk(self) -> AssignmentQuerySet:
+        """With what the review desk shows of one."""
+        return self.select_related("plan__issuer", "task", "organization", "work_point")
 
     def for_page(self) -> AssignmentQuerySet:
         """With what the page of one assignment shows."""
@@ -189,6 +195,21 @@ class Assignment(models.Model):
         return self.state in OPEN
 
     @property
+    def is_handed_in(self) -> bool:
+        """True while somebody has to decide on it: the own head or the reviewer."""
+        return self.state in HANDED_IN
+
+    @cached_property
+    def supervisors(self) -> list[Organization]:
+        """The units that review it, read once."""
+        return supervisors_of_one(self.organization)
+
+    @property
+    def waits_since(self) -> datetime.date | None:
+        """The day since which a decision is waited for: with the reviewer, or with the own head."""
+        return self.done_on or self.handed_on
+
+    @property
     def is_complete(self) -> bool:
         """True where the target is reached; without a target, where 100 percent are logged."""
         return self.quantity >= self.target if self.target else self.percent == 100
@@ -208,6 +229,8 @@ class Assignment(models.Model):
             return Signal.NONE
         if self.state == AssignmentState.SUBMITTED:
             return Signal.SENT
+        if self.state == AssignmentState.WITH_HEAD:
+            return Signal.HEAD
         if self.state == AssignmentState.SENT_BACK:
             return Signal.BACK
         found = self.punctuality(today)

@@ -11,7 +11,6 @@ from organizations.models import User
 from organizations.person import person_of
 from tasks import assignment_page
 from tasks.forms.progress import ProgressForm
-from tasks.forms.review import StepForm
 from tasks.models import Assignment
 from tasks.plans import remember
 
@@ -34,6 +33,4 @@ def assignment(request: HttpRequest, pk: int) -> HttpResponse:
     context |= told_of(found, None if "all" in request.GET else SHOWN)
     if context["may"]["progress"]:
         context["form"] = ProgressForm(assignment=found, user=user, today=today)
-    if context["may"]["send_back"]:
-        context["step"] = StepForm(verb="approve", initial={"version": found.version})
     return render(request, "tasks/assignment.html", context)

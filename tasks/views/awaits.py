@@ -31,7 +31,7 @@ def awaits_me(request: HttpRequest, year: int) -> HttpResponse:
         "export_query": "?awaits=1",
         "handed": handed,
         "handed_number": handed_number,
-        "handed_href": awaits_page.ledger_href(plan, unit=user.organization_id, state="submitted"),
+        "handed_href": awaits_page.ledger_href(plan, unit=user.organization_id, signal="head,sent"),
         "may_work": user.may(Capability.LOG_PROGRESS),
         "due": awaits_page.next_due(user, plan, today),
         "decisions": awaits_page.recent_decisions(user, plan),
