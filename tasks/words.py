@@ -14,6 +14,7 @@ from audit import words
 from audit.words import Field, Say
 from lib import formats
 
+from .history import step_words
 from .imports.snapshot import CADENCE_OF
 from .models import Plan, WorkPoint
 from .states import Cadence
@@ -33,6 +34,27 @@ words.register("assignment.progress", gettext_noop("logged progress: %(object)s"
 words.register("assignment.submit", gettext_noop("submitted for sign-off: %(object)s"), icon="s-sent", signal="sent")
 words.register("assignment.approve", gettext_noop("signed off: %(object)s"), icon="s-done", signal="done")
 words.register("assignment.send_back", gettext_noop("sent back: %(object)s"), icon="s-back", signal="back")
+words.register(
+    "assignment.hand_in", gettext_noop("handed in to the own head: %(object)s"), icon="s-head", signal="head"
+)
+words.register(
+    "assignment.endorse", gettext_noop("approved as own head and handed on: %(object)s"), icon="s-head", signal="head"
+)
+words.register("assignment.withdraw", gettext_noop("withdrew from sign-off: %(object)s"), icon="i-left")
+words.register("assignment.cancel", gettext_noop("cancelled the assignment %(object)s"), icon="i-x")
+words.register("assignment.reopen", gettext_noop("reopened the assignment %(object)s"), icon="s-none", signal="soon")
+words.register("assignment.revive", gettext_noop("made owed again: %(object)s"), icon="s-none")
+words.register("assignment.resume", gettext_noop("made owed again, with its progress: %(object)s"), icon="s-none")
+words.register("assignment.refused", gettext_noop("tried a step that was refused: %(object)s"), icon="i-warn")
+words.register(
+    "assignment.ask_extension", gettext_noop("asked for an extension: %(object)s"), icon="s-sent", signal="sent"
+)
+words.register("assignment.extend", gettext_noop("granted an extension: %(object)s"), icon="s-done", signal="done")
+words.register(
+    "assignment.refuse_extension", gettext_noop("refused an extension: %(object)s"), icon="s-back", signal="back"
+)
+words.register("task.result", gettext_noop("wrote the result of the task %(object)s"), icon="s-done", signal="done")
+words.register("task.result_reopen", gettext_noop("opened the result of the task %(object)s again"))
 words.register("import.preview", gettext_noop("read the list %(object)s for checking"), icon="i-import")
 words.register("import.refresh", gettext_noop("checked the list %(object)s anew"), icon="i-import")
 words.register("import.commit", gettext_noop("imported the list %(object)s"), icon="i-import")
@@ -57,6 +79,18 @@ def _target(value: Any) -> str:
     if isinstance(value, dict):
         return formats.amount(value.get("value"), value.get("unit") or "")
     return formats.number(value)
+
+
+def _step(value: Any) -> str:
+    return step_words().get(str(value), str(value))
+
+
+def _why(value: Any) -> str:
+    said = {
+        "stale": _("somebody else was faster, or the state did not allow it"),
+        "four_eyes": _("nobody decides on the own work"),
+    }
+    return said.get(str(value), str(value))
 
 
 def _milestone(value: Any) -> str:
@@ -104,6 +138,11 @@ words.fields(
     entry=words.HIDDEN,
     phase=words.HIDDEN,
     submitted_by=Field(gettext_noop("Submitted by"), Say.NAME, model="organizations.user"),
+    endorsed_by=Field(gettext_noop("Own head"), Say.NAME, model="organizations.user"),
+    cancelled_by=Field(gettext_noop("Cancelled by"), Say.NAME, model="organizations.user"),
+    due_wanted=Field(gettext_noop("Deadline wanted"), Say.DAY),
+    step=Field(gettext_noop("Step tried"), Say.OWN, own=_step),
+    why=Field(gettext_noop("Why it was refused"), Say.OWN, own=_why),
 )
 words.fields(
     BATCH,

@@ -56,6 +56,7 @@ def things(cast, city, plan):
         "submit": owed.pk,
         "approve": owed.pk,
         "send_back": owed.pk,
+        **dict.fromkeys(("endorse", "withdraw", "cancel", "reopen", "extension_ask"), owed.pk),
         "evidence": proof.pk,
         **dict.fromkeys((name for name, _parts in PATTERNS if name and name.startswith("import_")), batch.pk),
         **dict.fromkeys(("message", "message_read"), note.pk),
