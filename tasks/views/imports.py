@@ -60,6 +60,9 @@ def import_list(request: HttpRequest, year: int) -> HttpResponse:
         except UnreadableFileError as error:
             form.add_error("file", str(error))
             form = _dressed(form)
+        except imports.AlreadyDecidedError as error:  # the same file, sent twice, was imported meanwhile
+            messages.info(request, _("This file was imported before; nothing was written a second time."))
+            return redirect("import_preview", year=year, pk=error.batch.pk)
         else:
             return redirect("import_preview", year=year, pk=batch.pk)
     chosen = import_history.HistoryFilter(request, ImportBatch.objects.visible_to(user).filter(plan=plan))
