@@ -10,6 +10,7 @@ from django.utils.translation import ngettext, pgettext
 
 from background.models import Work
 from lib import formats
+from tasks import import_columns_page
 from tasks.models import ImportBatch, ImportRow
 
 Verdict, State = ImportRow.Verdict, ImportBatch.State
@@ -64,6 +65,15 @@ def totals(batch: ImportBatch, show: str, withdrawn: int) -> list[Total]:
 def notes(batch: ImportBatch, withdrawn: int) -> list[Note]:
     """What the admin should know before confirming."""
     found = _twins(batch)
+    unsure = import_columns_page.doubts(batch)
+    if unsure:
+        text = ngettext(
+            "It is not sure what the column %(names)s is. Look at the head of the table and correct it there.",
+            "It is not sure what the columns %(names)s are. Look at the head of the table and correct them there.",
+            len(unsure),
+        )
+        found.append(Note("soon", text % {"names": _(", ").join(f"“{name}”" for name in unsure)}))
+    found += _read_notes(batch)
     later = batch.layout.get("postponed", 0)
     if later:
         text = ngettext(
@@ -81,6 +91,22 @@ def notes(batch: ImportBatch, withdrawn: int) -> list[Note]:
         )
         label = _("Keep or withdraw")
         found.append(Note("soon", text % {"count": batch.absent}, f"?show={Verdict.ABSENT}", label))
+    return found
+
+
+def _read_notes(batch: ImportBatch) -> list[Note]:
+    """What of the file was not, or perhaps should not have been read."""
+    found = []
+    if others := batch.layout.get("others"):
+        text = _("Further sheets with a list are not read: %(names)s. Upload them as files of their own.")
+        found.append(Note("soon", text % {"names": _(", ").join(others)}))
+    if hidden := batch.layout.get("hidden"):
+        text = ngettext(
+            "%(count)s row that the sheet hides is read as well.",
+            "%(count)s rows that the sheet hides are read as well.",
+            hidden,
+        )
+        found.append(Note("none", text % {"count": hidden}))
     return found
 
 
@@ -120,8 +146,10 @@ def work_words(work: Work) -> str:
 
 def work_note(work: Work | None) -> Note | None:
     """What the last work in the background came to, where that has to be said."""
-    if work is None or work.is_unfinished or work.kind == "tasks.import_read":
+    if work is None or work.is_unfinished:
         return None
+    if work.kind == "tasks.import_read":
+        return Note("over", wrong_columns(work.result["text"])) if work.result.get("came_to") == "columns" else None
     if work.state == Work.State.STOPPED:
         return Note("none", _("It was cancelled; nothing was written."))
     if work.state == Work.State.FAILED:
@@ -163,6 +191,11 @@ def all_or_nothing(number: int) -> str:
         number,
     )
     return text % {"count": number}
+
+
+def wrong_columns(why: str) -> str:
+    """With the chosen columns the sheet is no list any more."""
+    return _("With these columns the list cannot be read, so they were left as they were. %(why)s") % {"why": why}
 
 
 def same_file() -> str:

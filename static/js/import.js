@@ -28,6 +28,10 @@
 // A choice is taken at once; without this script the button beside it does the same.
 (function () {
   "use strict";
+  document.querySelectorAll("select[data-auto-select]").forEach(function (select) {
+    select.addEventListener("change", function () { select.form.submit(); });
+  });
+  document.querySelectorAll(".left-out").forEach(function (row) { row.classList.add("ready"); });
   document.querySelectorAll("form[data-auto]").forEach(function (form) {
     form.classList.add("ready");
     form.addEventListener("change", function () { form.submit(); });

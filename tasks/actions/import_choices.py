@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
 from audit.record import record
+from tasks.imports.headers import FIELDS
 from tasks.models import ImportBatch, ImportRow
 
 from .import_errors import AlreadyDecidedError, BusyError
@@ -39,6 +40,48 @@ def choose_whole(*, batch: ImportBatch, whole: bool, by: User | None, at: dateti
     ImportBatch.objects.filter(pk=now.pk).update(whole=whole)
     record("import.choose", now, by=by, at=at, scope_id=now.plan.issuer_id, before={"whole": now.whole},
            after={"whole": whole})  # fmt: skip
+
+
+Corrections = Mapping[tuple[str, int], str]  # (fingerprint of a header, column) → field, "" for none
+
+
+@transaction.atomic
+def choose_columns(
+    *, batch: ImportBatch, chosen: Corrections, by: User | None, at: datetime.datetime
+) -> dict[str, Any] | None:
+    """Notes what columns are, for this file and for later ones of the same layout; the caller reads the file anew.
+
+    A field belongs to one column: the one that had it gives it up. Unknown columns and fields are let go. Returns
+    what was noted before, so that it can be put back; None where nothing differs.
+    """
+    now = _open(batch)
+    before: dict[str, Any] = now.columns
+    noted = {print_: dict(columns) for print_, columns in before.items()}
+    taken_for = {
+        (part["fingerprint"], column["column"]): column["field"]
+        for part in now.layout.get("parts", [])
+        for column in part["columns"]
+    }
+    for (print_, column), field in chosen.items():
+        if taken_for.get((print_, column), field) == field or field not in ("", *FIELDS):
+            continue
+        mine = noted.setdefault(print_, {})
+        for (other_print, other), has in taken_for.items():
+            if field and other_print == print_ and has == field and (print_, other) not in chosen:
+                mine[str(other)] = ""
+        mine[str(column)] = field
+    if noted == before:
+        return None
+    ImportBatch.objects.filter(pk=now.pk).update(columns=noted)
+    batch.columns = noted
+    record("import.choose", now, by=by, at=at, scope_id=now.plan.issuer_id, before={"columns": before},
+           after={"columns": noted})  # fmt: skip
+    return before
+
+
+def forget_columns(*, batch: ImportBatch, before: dict[str, Any]) -> None:
+    """Takes corrections back with which the file could not be read."""
+    ImportBatch.objects.filter(pk=batch.pk).update(columns=before)
 
 
 @transaction.atomic

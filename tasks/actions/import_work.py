@@ -22,6 +22,7 @@ from organizations.models import User
 from tasks.models import ImportBatch
 
 from . import imports
+from .import_choices import forget_columns
 from .import_undo import undo
 
 if TYPE_CHECKING:
@@ -37,9 +38,15 @@ def is_large(rows: int) -> bool:
 
 
 @transaction.atomic
-def start(*, batch: ImportBatch, kind: str, by: User | None, at: datetime.datetime) -> Work:
-    """Orders one of READ, COMMIT, UNDO; of one import only one of them is under way at a time."""
-    payload = {"batch": batch.pk, "by": by.pk if by else None, "language": translation.get_language()}
+def start(
+    *, batch: ImportBatch, kind: str, by: User | None, at: datetime.datetime, columns: dict[str, Any] | None = None
+) -> Work:
+    """Orders one of READ, COMMIT, UNDO; of one import only one of them is under way at a time.
+
+    `columns`: what to put back where the file cannot be read with the columns that were chosen.
+    """
+    payload: dict[str, Any] = {"batch": batch.pk, "by": by.pk if by else None, "columns": columns}
+    payload["language"] = translation.get_language()
     work = order(kind, by=by, at=at, payload=payload, key=f"import:{batch.pk}")
     ImportBatch.objects.filter(pk=batch.pk).update(work=work)
     batch.work = work
@@ -57,8 +64,11 @@ def read_now(run: Run) -> dict[str, Any]:
     with translation.override(run.payload["language"]):
         try:
             imports.read(batch=batch, by=by, at=clock.now(), tell=run.tell)
-        except UnreadableFileError:
-            return {"came_to": "unreadable"}
+        except UnreadableFileError as error:
+            if run.payload["columns"] is None:
+                return {"came_to": "unreadable"}
+            forget_columns(batch=batch, before=run.payload["columns"])
+            return {"came_to": "columns", "text": str(error)}
         except imports.AlreadyDecidedError:
             return {"came_to": "decided"}
     return {"came_to": "read"}

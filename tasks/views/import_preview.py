@@ -17,7 +17,7 @@ from background.work import ask_to_stop
 from lib import clock
 from lib.listing import page_of
 from lib.sheets.read import UnreadableFileError
-from tasks import import_head, import_page, import_undo_page
+from tasks import import_columns_page, import_head, import_page, import_undo_page
 from tasks.actions import import_choices, import_work, imports
 from tasks.models import ImportBatch, ImportRow
 from tasks.plans import plan_of
@@ -68,7 +68,8 @@ def _context(request: HttpRequest, batch: ImportBatch) -> dict[str, Any]:
         "folded": folded,
         "withdrawn": withdrawn,
         "totals": import_head.totals(batch, show, withdrawn),
-        "heads": import_page.heads(),
+        "heads": import_columns_page.heads(batch) if waits else import_columns_page.plain_heads(),
+        "left_out": import_columns_page.left_out(batch) if waits else [],
         "rows": import_page.shown_rows(found, batch) if show != Verdict.ABSENT else [],
         "absent": import_page.absent_rows(found) if show == Verdict.ABSENT else [],
         "notes": import_head.notes(batch, withdrawn) if waits else [],
@@ -123,6 +124,37 @@ def _choose_absent(request: HttpRequest, batch: ImportBatch, user: Any) -> None:
         number,
     )
     messages.info(request, text % {"count": number} if number else _("All tasks that the sheet leaves out are kept."))
+
+
+@require_POST
+def import_columns(request: HttpRequest, year: int, pk: int) -> HttpResponse:
+    """What the columns are; the preview is made anew."""
+    batch = batch_of(request, plan_of(request, year), pk)
+    user = manager(request)
+    chosen = import_columns_page.chosen(request.POST, batch)
+    response = redirect("import_preview", year=year, pk=pk)
+    try:
+        before = import_choices.choose_columns(batch=batch, chosen=chosen, by=user, at=clock.now())
+    except imports.AlreadyDecidedError as error:
+        say_decided(request, error.batch)
+        return response
+    except imports.BusyError:
+        say_busy(request)
+        return response
+    if before is None:
+        return response
+    if import_work.is_large(batch.total):
+        import_work.start(batch=batch, kind=import_work.READ, by=user, at=clock.now(), columns=before)
+        return response
+    try:
+        imports.read(batch=batch, by=user, at=clock.now())
+    except UnreadableFileError as error:
+        import_choices.forget_columns(batch=batch, before=before)
+        messages.error(request, import_head.wrong_columns(str(error)))
+    else:
+        text = _("The list was read anew with these columns. Later files of the same layout will be read the same way.")
+        messages.success(request, text)
+    return response
 
 
 @require_POST

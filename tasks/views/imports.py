@@ -19,11 +19,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 from lib import clock
 from lib.listing import page_of
 from lib.sheets.length import longer_than
-from lib.sheets.read import UnreadableFileError, check_file
-from lib.sheets.write import download, workbook
+from lib.sheets.mark import write_marked
+from lib.sheets.read import UnreadableFileError, check_file, read_workbook
+from lib.sheets.write import download, stream, workbook
 from organizations.models import User
 from organizations.roles import Capability
-from tasks import import_history, import_page
+from tasks import import_history, import_marks, import_page
 from tasks.actions import import_work, imports
 from tasks.forms.imports import UploadForm
 from tasks.models import ImportBatch, ImportRow, Plan
@@ -136,6 +137,21 @@ def import_file(request: HttpRequest, year: int, pk: int) -> HttpResponseBase:
     )
     response["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+@require_GET
+def import_marked(request: HttpRequest, year: int, pk: int) -> HttpResponseBase:
+    """The workbook as it was uploaded, with every problem marked in its cell and listed on a sheet at the end."""
+    plan = plan_of(request, year)
+    batch = batch_of(request, plan, pk)
+    manager(request)
+    if not batch.file.name or not batch.file.storage.exists(batch.file.name):
+        raise Http404
+    sheets = read_workbook(batch.file.path)
+    marks = import_marks.marks(batch)
+    name = _("%(name)s with marks") % {"name": Path(batch.name).stem}
+    words = import_marks.words()
+    return stream(f"{name}.xlsx", lambda file: write_marked(file, sheets, batch.sheet, marks, words))
 
 
 @require_GET
