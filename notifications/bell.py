@@ -20,22 +20,22 @@ _silent_until = 0.0
 _busy = threading.Lock()
 
 
-def ring() -> None:
+def ring(task: str = DELIVER) -> None:
     """Rings when the transaction has been committed; does nothing where there is no broker."""
     if settings.REDIS_URL:
-        transaction.on_commit(_ring_beside, robust=True)
+        transaction.on_commit(lambda: _ring_beside(task), robust=True)
 
 
-def _ring_beside() -> None:
+def _ring_beside(task: str) -> None:
     """One ring at a time is enough: the worker takes everything that waits."""
     if time.monotonic() >= _silent_until and _busy.acquire(blocking=False):
-        threading.Thread(target=_ring, name="bell", daemon=True).start()
+        threading.Thread(target=_ring, args=(task,), name="bell", daemon=True).start()
 
 
-def _ring() -> None:
+def _ring(task: str) -> None:
     global _silent_until
     try:
-        current_app.send_task(DELIVER, retry=False, expires=50)
+        current_app.send_task(task, retry=False, expires=50)
     except Exception as error:
         _silent_until = time.monotonic() + PAUSE
         log.warning("the broker does not answer (%s); the sweeper will find what waits", error)

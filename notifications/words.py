@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from django.urls import reverse
 from django.utils.translation import gettext_noop
 
 from audit import words
@@ -27,3 +30,15 @@ words.fields(
 )
 words.fields(STAGE, audiences=Field(gettext_noop("Who is told"), Say.LIST), since=words.HIDDEN)
 words.fields(YEAR, off=Field(gettext_noop("Holidays"), Say.LIST), on=Field(gettext_noop("Working weekends"), Say.LIST))
+
+
+def _page(name: str) -> words.Links:
+    def links(keys: Iterable[int]) -> dict[int, str]:
+        return dict.fromkeys(keys, reverse(name))
+
+    return links
+
+
+words.kind(LADDER, links=_page("ladder"))
+words.kind(STAGE, links=_page("ladder"))
+words.kind(YEAR, links=_page("work_calendar"))

@@ -23,6 +23,7 @@ class Capability(models.TextChoices):
     MANAGE_PLAN = "manage_plan", _("Plans, tasks and imports")
     MANAGE_PEOPLE = "manage_people", _("Organizations and people")
     READ_AUDIT = "read_audit", _("Read the audit record")
+    OPERATE = "operate", _("Reminders, mail and background jobs")
     WRITE_REPORT = "write_report", _("Draft the own unit's quarterly report")
     SIGN_REPORT = "sign_report", _("Sign the own unit's quarterly report")
     DECIDE_REPORTS = "decide_reports", _("Compile, accept and return quarterly reports")
@@ -43,8 +44,7 @@ CAPABILITIES: dict[str, frozenset[str]] = {
     Role.ADMIN: frozenset(
         {Capability.LOG_PROGRESS, Capability.SUBMIT, Capability.REVIEW, Capability.CANCEL,
          Capability.MANAGE_PLAN, Capability.MANAGE_PEOPLE, Capability.READ_AUDIT, Capability.WRITE_REPORT,
-         Capability.SIGN_REPORT,
-         Capability.DECIDE_REPORTS,
+         Capability.SIGN_REPORT, Capability.DECIDE_REPORTS, Capability.OPERATE,
          Capability.DRAFT_LISTS, Capability.APPROVE_LISTS, Capability.PUBLISH_LISTS}
     ),
     Role.AUDITOR: frozenset({Capability.READ_AUDIT}),
@@ -56,6 +56,7 @@ COMMISSION_ONLY = frozenset(
         Capability.CANCEL,
         Capability.MANAGE_PLAN,
         Capability.MANAGE_PEOPLE,
+        Capability.OPERATE,
         Capability.DECIDE_REPORTS,
         Capability.PUBLISH_LISTS,
     }

@@ -67,6 +67,9 @@ def groups(request: HttpRequest, plan: Plan | None, counts: dict[str, int]) -> l
         manage.append(item(_("Units"), "n-org", "organization_list", *units, yearly=False))
         manage.append(item(_("Collective units"), "n-group", "group_list", "group_edit", "group_create", yearly=False))
         manage.append(item(_("People"), "n-people", "user_list", "user_edit", "user_create", yearly=False))
+    if user.may(Capability.OPERATE):
+        ladder = ("stage_edit", "stage_create", "work_calendar", "delivery_log", "operations")
+        manage.insert(0, item(_("Reminders and supervision"), "n-remind", "ladder", *ladder, yearly=False))
     record: list[Item] = []
     if plan:
         steps_of_report = ("report", "report_edit", "report_sign", "report_accept", "report_return", "report_amend",

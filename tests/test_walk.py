@@ -11,6 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from background.models import Work
+from notifications.ladders import ladder_of
 from tasks.models import Assignment, ImportBatch, ImportRow
 from tests import factories
 
@@ -60,6 +61,8 @@ def things(cast, city, plan):
         "evidence": proof.pk,
         **dict.fromkeys((name for name, _parts in PATTERNS if name and name.startswith("import_")), batch.pk),
         **dict.fromkeys(("message", "message_read"), note.pk),
+        "stage_edit": ladder_of(city.commission).stages.all()[0].pk,
+        "delivery_act": note.deliveries.get(channel="mail").pk,
         "organization": city.jiaozhou.pk,
         "organization_edit": city.jiaozhou.pk,
         "group_edit": city.districts.pk,

@@ -63,7 +63,7 @@ def test_a_broker_that_swallows_packets_costs_nothing(broker, ring_and_time):
 def test_no_ring_for_what_is_rolled_back(broker, monkeypatch):
     broker("redis://127.0.0.1:1/0")
     rung = []
-    monkeypatch.setattr(bell, "_ring_beside", lambda: rung.append(1))
+    monkeypatch.setattr(bell, "_ring_beside", lambda task: rung.append(1))
     with pytest.raises(RuntimeError), transaction.atomic():
         bell.ring()
         raise RuntimeError
