@@ -9,6 +9,8 @@ from django.utils.translation import get_language
 from lib import clock
 from notifications.models import Notification
 from organizations.models import Organization
+from organizations.roles import Capability
+from responsibilities.rights import awaiting as lists_awaiting
 from tasks.awaits import counts_of
 from tasks.plans import current_plan, visible_plans
 
@@ -36,6 +38,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     plan = current_plan(request)
     counts = counts_of(user, plan, clock.today()) if plan else {}
     counts["unread"] = Notification.objects.visible_to(user).unread().order_by().count()
+    counts["lists"] = lists_awaiting(user).count() if user.may(Capability.DRAFT_LISTS) else 0
     groups = navigation.groups(request, plan, counts)
     context |= {
         "frame_plan": plan,

@@ -76,7 +76,13 @@ def groups(request: HttpRequest, plan: Plan | None, counts: dict[str, int]) -> l
                            "report_compare", "report_rows", "compile_run")  # fmt: skip
         record.append(item(pgettext("navigation", "Reports"), "n-report", "report_list", *steps_of_report))
     own: list[Item] = []
-    if not manage:
+    listed = (
+        "duty_unit", "duty_list", "duty_list_create", "duty_list_step", "duty_list_compare", "duty_item", "duty_search",
+        "duty_item_edit", "duty_item_create", "duty_term_create", "duty_links", "duty_imports", "duty_import_preview",
+    )  # fmt: skip
+    lists = item(_("Lists"), "n-duty", "duty_lists", *listed, yearly=False, count=counts.get("lists") or None)
+    (manage if manage else own).append(lists)
+    if lists in own:
         own.append(item(_("Units"), "n-org", "organization_list", "organization", yearly=False))
     found = [Group(_("Work"), work), Group(_("Manage"), manage), Group(_("Own unit"), own),
              Group(_("Record"), record)]  # fmt: skip

@@ -11,6 +11,7 @@ urlpatterns = [
     path("theme/", views.set_theme, name="set_theme"),
     path("", include("notifications.urls")),
     path("", include("organizations.urls")),
+    path("", include("responsibilities.urls")),
     path("", include("tasks.urls")),
     path("", include("reports.urls")),
 ]

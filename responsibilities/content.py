@@ -15,7 +15,7 @@ from .models import ResponsibilityItem, ResponsibilityList
 FIELDS: dict[str, str] = {
     "number": gettext_noop("Number"),
     "title": gettext_noop("Item"),
-    "category": gettext_noop("Category"),
+    "category": gettext_noop("Category of the item"),
     "legal_bases": gettext_noop("Legal bases"),
     "office": gettext_noop("Responsible office"),
     "post": gettext_noop("Responsible post"),

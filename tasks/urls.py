@@ -8,4 +8,5 @@ urlpatterns = [
     path("", include("tasks.urls_plan")),
     path("", include("tasks.urls_admin")),
     path("", include("tasks.urls_import")),
+    path("", include("tasks.urls_duties")),
 ]

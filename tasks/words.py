@@ -176,3 +176,7 @@ words.kind(POINT, links=_points)
 words.kind(TASK, links=_page("task"))
 words.kind(ASSIGNMENT, links=_page("assignment"))
 words.kind(BATCH, links=_page("import_preview"))
+
+words.register("link.confirm", gettext_noop("confirmed a duty for the task %(object)s"), icon="i-check", signal="done")
+words.register("link.reject", gettext_noop("rejected a duty for the task %(object)s"), icon="i-x")
+words.fields("tasks.task", duty=gettext_noop("Duty"))

@@ -19,6 +19,10 @@ from reports.asof import Snapshot
 from reports.frozen import digest
 from reports.models import QuarterlyReport
 from reports.quarters import Quarter
+from responsibilities.actions.writing import Wanted, set_items
+from responsibilities.content import FIELDS
+from responsibilities.models import ResponsibilityList, Term
+from responsibilities.states import ListKind, ListState
 from tasks import counts
 from tasks.models import Assignment, Evidence, Plan, ProgressEntry, Task, TaskUnit, WorkPoint
 from tasks.states import AssignmentState, Cadence, UnitRole
@@ -133,3 +137,32 @@ def message(person: User, subject: str = "Sent back", **fields: Any) -> Notifica
     with transaction.atomic():
         queue([News(person.pk, subject=subject, dedup_key=key, **values)], at=at)
     return Notification.objects.get(dedup_key=key)
+
+
+def duty(title: str = "", **fields: Any) -> dict[str, Any]:
+    """The values of an item of a list, complete unless the test says otherwise."""
+    serial = next(_serial)
+    values = dict.fromkeys(FIELDS, "") | {
+        "number": str(serial), "title": title or f"职责{serial}", "category": "监督检查", "office": "执法处",
+        "post": "处长", "legal_bases": [{"law": "安全生产法", "version": "2014", "articles": ["第五十九条"]}],
+    }  # fmt: skip
+    return values | fields
+
+
+def duty_list(
+    unit: Organization, *items: Any, kind: str = ListKind.DUTIES, state: str = ListState.DRAFT, **fields: Any
+) -> ResponsibilityList:
+    """A version of a list with items (titles or values of `duty`); a published one is frozen."""
+    values = {"year": 2017, "version": 1, "created_at": timezone.now(), "city_id": unit.root_id} | fields
+    made = ResponsibilityList.objects.create(organization=unit, kind=kind, **values)
+    wanted = [Wanted(None, duty(item) if isinstance(item, str) else item) for item in items or ("",)]
+    set_items(made, wanted)
+    if state != ListState.DRAFT:
+        published = {"published_on": datetime.date(2017, 9, 1)} if state == ListState.PUBLISHED else {}
+        ResponsibilityList.objects.filter(pk=made.pk).update(state=state, **published)
+    return ResponsibilityList.objects.select_related("organization").get(pk=made.pk)
+
+
+def term(of: ResponsibilityList, **fields: Any) -> Term:
+    """A term of office for the first item of a list."""
+    return Term.objects.create(duty=of.items.first().duty, at=timezone.now(), **({"post": "处长"} | fields))

@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from background.models import Work
 from notifications.ladders import ladder_of
-from tasks.models import Assignment, ImportBatch, ImportRow
+from responsibilities.models import ListImport
+from tasks.models import Assignment, ImportBatch, ImportRow, TaskItem
 from tests import factories
 
 OPEN = {"login", "set_language", "set_theme", "health"}
@@ -47,7 +48,8 @@ def things(cast, city, plan):
         batch=batch, row=5, verdict="refused", values={"cells": {}, "key": [1, "1", ""]}, errors=[fault]
     )
     note = factories.message(cast.inspector)
-    return {
+    lists = _lists(cast, city, task)
+    return lists | {
         "year": plan.year,
         "number": 1,
         "task": task.pk,
@@ -89,6 +91,33 @@ def reports_of(plan, city, cast):
         "kind": "docx",
         **dict.fromkeys(("compile_run", "compile_stop"), order.pk),
     }  # fmt: skip
+
+
+def _lists(cast, city, task):
+    """A published list with a linked duty, its revision in draft, and an import to be checked."""
+    listed = factories.duty_list(city.safety, "粉尘防爆监督检查", state="published")
+    draft = factories.duty_list(city.safety, "粉尘防爆监督检查", version=2)
+    held = factories.term(listed, person=cast.inspector, starts_on=factories.TODAY)
+    TaskItem.objects.create(
+        task=task, duty=listed.items.first().duty, state="confirmed", by=cast.admin, at=timezone.now()
+    )
+    upload = ListImport.objects.create(
+        city=city.commission, year=2017, name="清单.xlsx", at=timezone.now(), content={"sheets": []}
+    )
+    on_list = ("duty_list", "duty_list_export", "duty_list_compare", "duty_list_number", "duty_item_create")
+    on_item = ("duty_item", "duty_item_edit", "duty_item_change", "duty_item_link", "duty_term_create")
+    on_unit = ("duty_unit", "duty_unit_export", "duty_links", "duty_link_decide")
+    on_import = ("duty_import_preview", "duty_import_refused", "duty_import_commit", "duty_import_discard")
+    return {
+        **dict.fromkeys(on_list, draft.pk),
+        **dict.fromkeys(on_item, draft.items.first().pk),
+        **dict.fromkeys(on_unit, city.safety.pk),
+        **dict.fromkeys(on_import, upload.pk),
+        "duty_term_change": listed.items.first().pk,
+        "term": held.pk,
+        "duty_list_step": draft.pk,
+        "verb": "submit",
+    }
 
 
 def address(name, parts, things):

@@ -90,3 +90,8 @@ def _articles(rest: str) -> list[str]:
         elif not any(start <= match.start() < end for start, end in covered):
             found.append(match[0])
     return found
+
+
+def is_article(written: str) -> bool:
+    """True for 第三十八条, 第五条第二款 and 第三条至第五条."""
+    return bool(_ARTICLE.fullmatch(written) or re.fullmatch(f"{_ARTICLE.pattern}至{_ARTICLE.pattern}", written))

@@ -55,13 +55,20 @@ def find(sheet: Sheet) -> Found | None:
     """The list on a sheet; None where it has none. A header may be of two rows, and may be repeated below."""
     for index in range(min(len(sheet.rows), SEARCHED_ROWS)):
         columns = columns_of(sheet.rows[index])
-        if is_header(columns):
-            return _read(sheet, index, index, columns)
-        if index + 1 < len(sheet.rows):
-            both = columns | {k: v for k, v in columns_of(sheet.rows[index + 1]).items() if k not in columns}
-            if "title" in columns and is_header(both) and not is_header(columns_of(sheet.rows[index + 1])):
-                return _read(sheet, index, index + 1, both)
+        below = _second_row(sheet, index + 1, columns)
+        if is_header(columns | below):
+            return _read(sheet, index, index + bool(below), columns | below)
     return None
+
+
+def _second_row(sheet: Sheet, index: int, columns: dict[str, int]) -> dict[str, int]:
+    """The heads that a second row adds below grouped ones (责任主体 → 责任处室); none where it is no header."""
+    if index >= len(sheet.rows) or "title" not in columns:
+        return {}
+    row = sheet.rows[index]
+    if any(text(row[columns[name]]) for name in ("title", "number") if columns.get(name, len(row)) < len(row)):
+        return {}
+    return {name: at for name, at in columns_of(row).items() if name not in columns}
 
 
 def _read(sheet: Sheet, first: int, last: int, columns: dict[str, int]) -> Found:

@@ -71,7 +71,7 @@ class ResponsibilityItem(models.Model):
     duty = models.ForeignKey(Duty, models.PROTECT, related_name="items")
     position = models.PositiveIntegerField(default=0)
     number = models.CharField(_("Number"), max_length=20, blank=True)
-    category = models.CharField(_("Category"), max_length=60, blank=True)
+    category = models.CharField(_("Category of the item"), max_length=60, blank=True)
     title = models.CharField(_("Item"), max_length=300)
     office = models.CharField(_("Responsible office"), max_length=100, blank=True)
     post = models.CharField(_("Responsible post"), max_length=60, blank=True)
@@ -151,11 +151,16 @@ class Term(models.Model):
 
     duty = models.ForeignKey(Duty, models.PROTECT, related_name="terms")
     person = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="terms", verbose_name=_("Person")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="terms",
+        verbose_name=_("Person in office"),
     )
     post = models.CharField(_("Post"), max_length=60, blank=True)
-    starts_on = models.DateField(_("From"), null=True, blank=True)
-    ends_on = models.DateField(_("To"), null=True, blank=True)
+    starts_on = models.DateField(_("In office from"), null=True, blank=True)
+    ends_on = models.DateField(_("In office until"), null=True, blank=True)
     withdrawn = models.BooleanField(_("Withdrawn"), default=False)
     note = models.CharField(_("Note"), max_length=200, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")

@@ -103,7 +103,13 @@ class ResponsibilityList(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.organization} {self.get_kind_display()} {self.year} v{self.version}"
+        return self.official_title
+
+    @property
+    def official_title(self) -> str:
+        """In Chinese, whatever language the page is read in: it names a document. 市安监局2017年权力清单（第1版）."""
+        kind = "权力清单" if self.kind == ListKind.POWERS else "责任清单"
+        return f"{self.organization.label}{self.year}年{kind}（第{self.version}版）"
 
     @property
     def is_editable(self) -> bool:

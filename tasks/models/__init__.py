@@ -4,6 +4,7 @@ from .assignment import Assignment
 from .counts import AssignmentCount, BranchCount
 from .extension import Extension
 from .imports import ImportBatch, ImportRow
+from .link import TaskItem
 from .plan import Plan, WorkPoint
 from .progress import Evidence, ProgressEntry, Review
 from .task import Milestone, Task, TaskUnit
@@ -22,6 +23,7 @@ __all__ = [
     "ProgressEntry",
     "Review",
     "Task",
+    "TaskItem",
     "TaskUnit",
     "Transition",
     "WorkPoint",

@@ -10,6 +10,7 @@ from notifications.told import SHOWN, told_of
 from organizations.models import User
 from organizations.person import person_of
 from tasks import assignment_page
+from tasks.duty_page import duties_of_task
 from tasks.forms.progress import ProgressForm
 from tasks.models import Assignment
 from tasks.plans import remember
@@ -31,6 +32,7 @@ def assignment(request: HttpRequest, pk: int) -> HttpResponse:
     today = clock.today()
     context = assignment_page.page_of(found, user, today, whole="all" in request.GET)
     context |= told_of(found, None if "all" in request.GET else SHOWN)
+    context["duties"] = duties_of_task(found.task, user, found.organization_id)
     if context["may"]["progress"]:
         context["form"] = ProgressForm(assignment=found, user=user, today=today)
     return render(request, "tasks/assignment.html", context)

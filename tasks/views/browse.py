@@ -13,6 +13,7 @@ from lib.listing import page_of
 from lib.sheets.write import export, exporting
 from organizations.person import person_of
 from organizations.roles import Capability
+from tasks.duty_page import duties_of_task
 from tasks.list_exports import point_sheet, points_sheet
 from tasks.models import Assignment, Task
 from tasks.plans import plan_of, remember
@@ -101,6 +102,7 @@ def task(request: HttpRequest, pk: int) -> HttpResponse:
         "page": page,
         "rows": ledger_rows(page.object_list, found.plan.year, today),
         "export_query": f"?task={found.pk}",
+        "duties": duties_of_task(found, user),
         "may_manage": user.may(Capability.MANAGE_PLAN),
         "timeline": timeline_of(
             request, ("tasks.task", [found.pk]), ("tasks.assignment", rows.order_by().values_list("pk", flat=True))
