@@ -226,14 +226,26 @@ class ReportPage:
         """Whether a signed version still has its hash; None for a draft."""
         return is_intact(self.report) if self.report.is_frozen else None
 
+    @property
+    def version_keys(self) -> list[int]:
+        """The primary keys of all versions: what the record tells the whole story of."""
+        return [row.pk for row in self._versions]
+
+    @property
+    def latest(self) -> int:
+        """The version that counts now, for those who came to an earlier one."""
+        return self._versions[0].pk
+
     @cached_property
     def versions(self) -> list[Version]:
         """All versions, latest first; only where there is more than one."""
+        return [self._version(row) for row in self._versions] if len(self._versions) > 1 else []
+
+    @cached_property
+    def _versions(self) -> list[QuarterlyReport]:
         same = QuarterlyReport.objects.visible_to(self.user).of_plan(self.report.plan)
         rows = same.filter(organization=self.report.organization, quarter=self.report.quarter).for_list()
-        rows = rows.select_related("organization", "plan__issuer").order_by("-version")
-        found = [self._version(row) for row in rows]
-        return found if len(found) > 1 else []
+        return list(rows.select_related("organization", "plan__issuer").order_by("-version"))
 
     def _version(self, row: QuarterlyReport) -> Version:
         signal, state = status(row, self.today)

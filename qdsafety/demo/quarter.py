@@ -116,7 +116,7 @@ def _at(day: datetime.date, hour: int) -> datetime.datetime:
 
 def hand_in_reports(*, plan: Plan, people: Iterable[User]) -> Told:
     """Compiles the second quarter and tells what became of each unit's report."""
-    compile_quarter(plan=plan, quarter=QUARTER, by=None, at=_at(COMPILED, 8), today=COMPILED)
+    compile_quarter(plan=plan, quarter=QUARTER, by=None, at=_at(COMPILED, 8), today=COMPILED, tell_units=False)
     rows = QuarterlyReport.objects.of_plan(plan).filter(quarter=QUARTER.number)
     units = list(rows.of_units().select_related("plan", "organization").order_by("organization__position", "pk"))
     teller = _Teller(plan, people)
@@ -127,7 +127,9 @@ def hand_in_reports(*, plan: Plan, people: Iterable[User]) -> Told:
     QuarterlyReport.objects.bulk_update(
         list(_summer(teller, [one for one in units if one.pk not in apart])), SIGNED, batch_size=100
     )
-    compile_quarter(plan=plan, quarter=QUARTER, by=None, at=_at(CITY_COMPILED, 8), today=CITY_COMPILED)
+    compile_quarter(
+        plan=plan, quarter=QUARTER, by=None, at=_at(CITY_COMPILED, 8), today=CITY_COMPILED, tell_units=False
+    )
     city = rows.of_city().select_related("plan", "organization").get()
     if teller.sign(city, CITY_SIGNED):
         city.save()

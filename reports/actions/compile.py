@@ -10,6 +10,7 @@ from django.db import transaction
 
 from audit.record import Act, record_many
 from organizations.models import Organization
+from reports import news
 from reports.asof import Snapshot
 from reports.city import city_figures, city_text, standing_reports
 from reports.compare import changes
@@ -57,11 +58,13 @@ def compile_quarter(
     at: datetime.datetime,
     today: datetime.date,
     tell: Tell = lambda done, total: None,
+    tell_units: bool = True,
 ) -> Outcome:
     """Drafts what is missing and refreshes the figures of drafts; words and signed reports stay as they are.
 
     The words of a draft that nobody has touched are compiled anew as well. `tell` hears how far it is after each
-    chunk. Raises ValidationError for a quarter that has not ended or lies before the plan.
+    chunk; `tell_units` False writes no news to them. Raises ValidationError for a quarter that has not ended or lies
+    before the plan.
     """
     refuse_unready(plan, quarter, today)
     snapshot = Snapshot(plan, quarter)
@@ -70,7 +73,7 @@ def compile_quarter(
     outcome, done = Outcome(), 0
     for chunk in _chunks(snapshot, units):
         tell(done, total)
-        outcome = outcome.plus(_write(plan, quarter, chunk, by, at))
+        outcome = outcome.plus(_write(plan, quarter, chunk, by, at, tell_units))
         done += len(chunk)
     tell(done, total)
     return outcome.plus(_write(plan, quarter, [_city(snapshot, units)], by, at))
@@ -91,7 +94,12 @@ def _city(snapshot: Snapshot, units: Sequence[Organization]) -> Compiled:
 
 @transaction.atomic
 def _write(
-    plan: Plan, quarter: Quarter, compiled: Sequence[Compiled], by: User | None, at: datetime.datetime
+    plan: Plan,
+    quarter: Quarter,
+    compiled: Sequence[Compiled],
+    by: User | None,
+    at: datetime.datetime,
+    tell_units: bool = True,
 ) -> Outcome:
     """One chunk, all or none; the plan is locked, so that two at once do not draft the same report twice."""
     Plan.objects.select_for_update().get(pk=plan.pk)
@@ -110,6 +118,8 @@ def _write(
     acts = [Act("report.draft", row, None, {"version": 1}) for row in new]
     acts += [Act("report.refresh", row, None, {"changes": differing[:200]}) for row, differing in changed]
     record_many(acts, by=by, at=at, scope_id=plan.issuer_id)
+    if tell_units:
+        news.drafted([row for row in new if row.organization_id != plan.issuer_id], at=at)
     return Outcome(len(new), len(changed), len(compiled) - len(new) - len(changed))
 
 

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import F
 
 from audit.record import record
+from reports import news
 from reports.asof import Snapshot
 from reports.city import city_figures, city_text, standing_reports
 from reports.compare import changes
@@ -58,10 +59,11 @@ def save(
     narrative: dict[str, str],
     problems: str,
     next_steps: str,
+    ask: bool = False,
 ) -> bool:
     """Keeps the words of a draft; False where nothing differs. Raises StaleReportError.
 
-    `revision` is that of the page on which they were typed.
+    `revision` is that of the page on which they were typed; `ask` tells those who sign that it is their turn.
     """
     now = locked(report)
     typed: dict[str, Any] = {
@@ -74,12 +76,18 @@ def save(
     rows = QuarterlyReport.objects.current().drafts().filter(pk=now.pk, revision=revision)
     if not rows.exists():
         raise stale(now)
-    if not changed:
-        return False
+    if changed:
+        _keep(now, rows, changed, by, at)
+    if ask:
+        news.to_sign(now, by, at=at)
+    return bool(changed)
+
+
+def _keep(now: QuarterlyReport, rows: Any, changed: dict[str, Any], by: User, at: datetime.datetime) -> None:
     rows.update(**changed, revision=F("revision") + 1, drafted_by=by, drafted_at=at)
+    now.revision += 1
     before = {name: getattr(now, name) for name in changed}
     record("report.edit", now, by=by, at=at, scope_id=now.plan.issuer_id, before=before, after=changed)
-    return True
 
 
 @transaction.atomic

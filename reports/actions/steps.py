@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from audit.record import record
+from reports import news
 from reports.frozen import digest
 from reports.models import QuarterlyReport
 from reports.quarters import refuse_unready
@@ -62,6 +63,7 @@ def _freeze(
     kept = now.handed_in_on or today
     before = claim(now, "sign", revision=revision, signed_by=by, signed_at=at, handed_in_on=kept, sha256=sha256)
     _record("report.sign", now, before, by, at)
+    news.handed_in(now, at=at)
     return now
 
 
@@ -73,6 +75,7 @@ def accept(
     now = _decided(report, by)
     before = claim(now, "accept", revision=revision, decided_by=by, decided_at=at, remarks=remarks.strip())
     _record("report.accept", now, before, by, at)
+    news.decided(now, at=at)
     return now
 
 
@@ -92,6 +95,7 @@ def give_back(
         now, "return", revision=revision, decided_by=by, decided_at=at, remarks=remarks, handed_in_on=None
     )  # fmt: skip
     _record("report.return", now, before, by, at)
+    news.decided(now, at=at)
     return now
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from audit.timeline import timeline_of
 from lib import clock
 from reports import rights
 from reports.actions import drafts
@@ -19,6 +20,7 @@ from reports.forms import DraftForm
 from reports.models import QuarterlyReport
 from reports.report_page import ReportPage, sections
 from reports.rows_page import RowsPage
+from reports.words import REPORT
 
 from .loading import load
 
@@ -27,7 +29,9 @@ from .loading import load
 def report(request: HttpRequest, pk: int) -> HttpResponse:
     """Figures, text, who did what."""
     user, found = load(request, pk)
-    return render(request, "reports/report.html", {"report": found, "on": ReportPage(found, user, clock.today())})
+    on = ReportPage(found, user, clock.today())
+    context = {"report": found, "on": on, "timeline": timeline_of(request, (REPORT, on.version_keys))}
+    return render(request, "reports/report.html", context)
 
 
 def _refuse_edit(request: HttpRequest, found: QuarterlyReport) -> HttpResponse | None:
@@ -50,14 +54,16 @@ def report_edit(request: HttpRequest, pk: int) -> HttpResponse:
     now = None
     if request.method == "POST" and form.is_valid():
         try:
-            changed = drafts.save(report=found, by=user, at=clock.now(), **form.words())
+            asked = "ask" in request.POST
+            changed = drafts.save(report=found, by=user, at=clock.now(), ask=asked, **form.words())
         except StaleReportError as error:
             if error.now.state != QuarterlyReport.State.DRAFTED:
                 form.add_error(None, error)
             now = [one for one in sections(error.now) if one.text != form.cleaned_data.get(one.key)]
             form.seen(error.now.revision)
         else:
-            messages.success(request, _("Saved.") if changed else _("Nothing was changed."))
+            said = _("Saved; the head was asked to sign.") if asked else _("Saved.")
+            messages.success(request, said if changed or asked else _("Nothing was changed."))
             to_sign = "sign" in request.POST and rights.may_sign(user, found)
             return redirect("report_sign" if to_sign else "report", pk=pk)
     elif request.method != "POST" and (refused := _refuse_edit(request, found)):
