@@ -71,6 +71,12 @@ def decided(report: QuarterlyReport, *, at: datetime.datetime) -> int:
     return queue(found, at=at)
 
 
+def first_version(report: QuarterlyReport) -> int:
+    """The key under which a report is known through all its versions, here and on the ladder."""
+    same = QuarterlyReport.objects.filter(plan=report.plan_id, quarter=report.quarter, version=1)
+    return same.values_list("pk", flat=True).get(organization=report.organization_id)
+
+
 def _people(units: Iterable[int], roles: list[str]) -> dict[int, list[tuple[int, str]]]:
     """Unit → (person, role) of those in these roles. One query."""
     found: dict[int, list[tuple[int, str]]] = defaultdict(list)
@@ -95,10 +101,12 @@ def _news(
         "unit": report.organization.label, "number": str(report.quarter), "year": str(report.plan.year),
         "due": report.due_on.isoformat(), "version": str(report.version), **more,
     }  # fmt: skip
+    root = report.pk if report.version == 1 else first_version(report)
     return [
         News(
             recipient_id=person, kind=KIND, subject=subject, text=text, params=params, link=f"/reports/{report.pk}/",
-            dedup_key=f"report:{report.pk}:{event}:{person}", plan_id=report.plan_id, about=report, urgent=urgent,
+            dedup_key=f"report:{report.pk}:{event}:{person}", plan_id=report.plan_id,
+            about=(report._meta.label_lower, root), urgent=urgent,
         )
         for person in people
     ]  # fmt: skip

@@ -232,6 +232,11 @@ class ReportPage:
         return [row.pk for row in self._versions]
 
     @property
+    def first(self) -> QuarterlyReport:
+        """The first version, by whose key people are told about all of them."""
+        return self._versions[-1]
+
+    @property
     def latest(self) -> int:
         """The version that counts now, for those who came to an earlier one."""
         return self._versions[0].pk

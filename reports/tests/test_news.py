@@ -54,9 +54,11 @@ def test_each_step_is_told_to_whose_turn_it_is(world, cast):
         (cast.head, "returned", True),
         (cast.jiaozhou, "returned", True),
     ]
+    number = len(told(world))
     again = steps.amend(report=signed, by=cast.jiaozhou, at=AT, reason="")
     accepted = steps.accept(report=sign(again, cast.head), by=cast.admin, at=AT)
-    assert [(who, what) for who, what, _urgent in told(accepted)] == [
+    assert accepted.version == 2
+    assert [(who, what) for who, what, _urgent in told(world)[number:]] == [
         (cast.admin, "handed_in"), (cast.head, "accepted"), (cast.jiaozhou, "accepted"),
     ]  # fmt: skip
     news = Notification.objects.get(recipient=cast.jiaozhou, dedup_key__contains="returned")

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from audit.timeline import timeline_of
 from lib import clock
+from notifications.told import SHOWN, told_of
 from reports import rights
 from reports.actions import drafts
 from reports.actions.claim import StaleReportError
@@ -31,6 +32,7 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
     user, found = load(request, pk)
     on = ReportPage(found, user, clock.today())
     context = {"report": found, "on": on, "timeline": timeline_of(request, (REPORT, on.version_keys))}
+    context |= told_of(on.first, None if "all" in request.GET else SHOWN)
     return render(request, "reports/report.html", context)
 
 
