@@ -68,7 +68,7 @@ def table(figures: Figures, span: str, base: str) -> list[Line]:
     """
     keys = QUARTER if span == "quarter" else TOTAL
     label = names()
-    lines = [_line(_("All work points"), figures[span], keys, label, base, {"span": span})]
+    lines = [_line(pgettext("figure", "All work points"), figures[span], keys, label, base, {"span": span})]
     for point in figures["points"]:
         title = f"{formats.ordinal(point['number'])} {point['title']}"
         lines.append(_line(title, point[span], keys, label, base, {"span": span, "point": point["number"]}))

@@ -134,6 +134,7 @@ def _measure(sizes: tuple[int, ...], repeat: int, import_rows: int) -> tuple[lis
     city = cities[sizes[-1]]
     lines += _part("progress writes", lambda: _writes(city, 20 if repeat < 10 else 300), missing)
     lines += _part(f"import of {import_rows:,} rows", lambda: _imports(import_rows), missing)
+    lines += _part("quarterly reports", lambda: _reports(quick=repeat < 10), missing)
     return lines, missing
 
 
@@ -265,6 +266,11 @@ def _each(work: Callable[[Any], None], rows: list[Any]) -> float:
 
 def _imports(rows: int) -> list[Line]:
     found = importlib.import_module("bench_import").run(rows=rows)
+    return [Line(what, "", seconds, None, floor, name) for what, seconds, floor, name in found]
+
+
+def _reports(quick: bool) -> list[Line]:
+    found = importlib.import_module("bench_quarter").run(*((10, 500) if quick else ()))
     return [Line(what, "", seconds, None, floor, name) for what, seconds, floor, name in found]
 
 
