@@ -32,7 +32,7 @@ _BIG = 2**53
 
 def moment(at: datetime.datetime) -> str:
     """2017-09-20T01:02:03.000456Z."""
-    return at.astimezone(_UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ") if at.year > 999 else at.isoformat()
+    return at.astimezone(_UTC).isoformat(timespec="microseconds")[:26] + "Z"
 
 
 def text_of(values: Sequence[Any]) -> str:

@@ -29,13 +29,13 @@ def places(number: int, objects: Iterable[Key]) -> tuple[Sequence[int], dict[Key
             cursor.execute(_ONE, [kind, keys[0]])
             fresh, latest = cursor.fetchone()
             return [fresh], {(kind, keys[0]): latest} if latest else {}
-        cursor.execute(_NEXT, [number])
         found: dict[Key, str] = {}
-        drawn = cursor.fetchone()[0]
         for kind, keys in wanted.items():
             cursor.execute(_LATEST, [keys, kind])
             found |= {(kind, key): latest for key, latest in cursor.fetchall()}
-    return sorted(drawn), found
+        # Keys are drawn last, so that an entry never names one with a higher key.
+        cursor.execute(_NEXT, [number])
+        return sorted(cursor.fetchone()[0]), found
 
 
 _DRAW = f"nextval(pg_get_serial_sequence('{_TABLE}', 'id'))"

@@ -44,11 +44,12 @@ def seal_all(*, at: datetime.datetime, size: int = SIZE) -> int:
 
 @transaction.atomic
 def _seal_some(at: datetime.datetime, size: int) -> int:
+    # The number first: whoever seals at the same time either has left the list already, or takes this number.
+    before = Seal.objects.order_by("-number").values_list("number", "hash").first() or (0, "")
     columns = ("entry_id", "object_type", "object_id", "at", "hash")
     rows = list(Unsealed.objects.order_by("entry_id").values_list(*columns)[:size])
     if not rows:
         return 0
-    before = Seal.objects.order_by("-number").values_list("number", "hash").first() or (0, "")
     packed, digest = pack(line_of(*row) for row in rows)
     seal = Seal(
         number=before[0] + 1, at=at, entries=len(rows), first_id=rows[0][0], last_id=rows[-1][0],

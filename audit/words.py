@@ -13,6 +13,7 @@ use any key of `after`. A field of the object's model needs no word: its verbose
 from __future__ import annotations
 
 import enum
+import re
 from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any, NamedTuple
@@ -110,6 +111,17 @@ def links_of(object_type: str) -> Links | None:
     """Where objects of that kind are shown."""
     _complete()
     return _links.get(object_type)
+
+
+def kinds() -> list[str]:
+    """The kinds of objects that have pages."""
+    _complete()
+    return sorted(_links)
+
+
+def placeholders(message: str) -> list[str]:
+    """The %(parts)s of a message."""
+    return re.findall(r"%\(\w+\)s", message)
 
 
 def kind_name(object_type: str) -> str:

@@ -9,6 +9,10 @@ from celery import shared_task
 from django.core.management import call_command
 from django.utils import timezone
 
+from audit import seals
+from audit.models import Verification
+from audit.verify import verify
+
 from . import runner, work_runner
 from .models import ScheduledSlot, Work
 from .schedule import Missed, discover, job
@@ -54,3 +58,20 @@ def housekeeping(*, slot: datetime.datetime) -> str:
     removed, _ = ScheduledSlot.objects.filter(slot__lt=slot - KEPT, finished_at__isnull=False).delete()
     works, _ = Work.objects.filter(finished_at__lt=slot - KEPT).delete()
     return f"sessions cleared, {removed} old slots and {works} finished pieces of work removed"
+
+
+@job("audit.seal", at="*/10 * * * *", missed=Missed.LATEST)
+def seal_record(*, slot: datetime.datetime) -> str:
+    """Seals what was recorded since the last seal."""
+    return f"{seals.seal_all(at=timezone.now())} entries sealed"
+
+
+@job("audit.verify", at="40 3 * * *", missed=Missed.LATEST, lease=datetime.timedelta(hours=2))
+def verify_record(*, slot: datetime.datetime) -> str:
+    """Seals, then walks the whole record; a broken one is an error in the log and stands on the record's page."""
+    seals.seal_all(at=timezone.now())
+    outcome = verify()
+    Verification.keep(outcome, timezone.now())
+    if not outcome.intact:
+        log.error("the audit record is broken in %s places, the first: %s", outcome.number, outcome.findings[0])
+    return f"{outcome.entries} entries, {outcome.number} broken, seal {outcome.seals} {outcome.last_seal}"

@@ -30,6 +30,26 @@ words.register("user.enable", gettext_noop("opened the account of %(object)s aga
 words.register("user.reset_password", gettext_noop("gave %(object)s a new one-time password"), icon="i-lock")
 words.register("user.password", gettext_noop("chose a new password"), icon="i-lock")
 
+words.register("login.done", gettext_noop("logged in"), icon="i-user", in_timeline=False)
+words.register("login.ended", gettext_noop("logged out"), icon="i-user", in_timeline=False)
+words.register("login.failed", gettext_noop("noted a failed log-in as %(account)s"), icon="i-lock", in_timeline=False)
+words.register(
+    "login.locked", gettext_noop("locked the account %(account)s on one computer"), icon="i-lock", in_timeline=False
+)
+words.register("export", gettext_noop("exported %(list)s, %(rows)s rows"), icon="i-export", in_timeline=False)
+words.register("export.file", gettext_noop("took the file %(file)s of %(object)s"), icon="i-export", in_timeline=False)
+words.register("refused.denied", gettext_noop("tried a step that the role does not allow"), icon="i-warn")
+
+words.fields(
+    "",
+    account=gettext_noop("Account"),
+    list=gettext_noop("List"),
+    chosen=gettext_noop("Conditions"),
+    rows=Field(gettext_noop("Rows"), Say.NUMBER),
+    path=gettext_noop("Page"),
+    page=words.HIDDEN,
+    reason=gettext_noop("Reason"),
+)
 words.fields(UNIT, aliases=Field(gettext_noop("Other names"), Say.LIST), position=words.HIDDEN)
 words.fields(
     UNIT,

@@ -84,6 +84,8 @@ def groups(request: HttpRequest, plan: Plan | None, counts: dict[str, int]) -> l
     (manage if manage else own).append(lists)
     if lists in own:
         own.append(item(_("Units"), "n-org", "organization_list", "organization", yearly=False))
+    if user.may(Capability.READ_AUDIT):
+        record.append(item(_("Record"), "n-audit", "record_list", "record_entry", yearly=False))
     found = [Group(_("Work"), work), Group(_("Manage"), manage), Group(_("Own unit"), own),
              Group(_("Record"), record)]  # fmt: skip
     return [group for group in found if group.items]

@@ -9,5 +9,6 @@ words.fields(
     "tasks.plan",
     entries=words.Field(gettext_noop("Progress entries"), words.Say.NUMBER),
     reviews=words.Field(gettext_noop("Decisions"), words.Say.NUMBER),
+    files=words.Field(gettext_noop("Files"), words.Say.NUMBER),
     touched=words.Field(gettext_noop("Assignments begun"), words.Say.NUMBER),
 )

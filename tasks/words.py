@@ -55,6 +55,9 @@ words.register(
 )
 words.register("task.result", gettext_noop("wrote the result of the task %(object)s"), icon="s-done", signal="done")
 words.register("task.result_reopen", gettext_noop("opened the result of the task %(object)s again"))
+words.register(
+    "evidence.open", gettext_noop("opened the file %(file)s of %(object)s"), icon="i-clip", in_timeline=False
+)
 words.register("import.preview", gettext_noop("read the list %(object)s for checking"), icon="i-import")
 words.register("import.refresh", gettext_noop("checked the list %(object)s anew"), icon="i-import")
 words.register("import.commit", gettext_noop("imported the list %(object)s"), icon="i-import")
@@ -111,7 +114,6 @@ NUMBER = Say.NUMBER
 words.fields(
     "",
     opinion=gettext_noop("Opinion"),
-    reason=gettext_noop("Reason"),
     file=gettext_noop("File"),
     files=Field(gettext_noop("Files"), Say.COUNT),
     sha256=gettext_noop("Fingerprint of the file"),

@@ -10,6 +10,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
+from audit.models import AuditEntry
+from audit.record import record
 from background.models import Work
 from notifications.ladders import ladder_of
 from responsibilities.models import ListImport
@@ -48,6 +50,7 @@ def things(cast, city, plan):
         batch=batch, row=5, verdict="refused", values={"cells": {}, "key": [1, "1", ""]}, errors=[fault]
     )
     note = factories.message(cast.inspector)
+    record("organization.update", city.jiaozhou, by=cast.admin, at=timezone.now(), after={"note": "新"})
     lists = _lists(cast, city, task)
     return lists | {
         "year": plan.year,
@@ -66,6 +69,7 @@ def things(cast, city, plan):
         "stage_edit": ladder_of(city.commission).stages.all()[0].pk,
         "delivery_act": note.deliveries.get(channel="mail").pk,
         "organization": city.jiaozhou.pk,
+        "record_entry": AuditEntry.objects.latest("id").pk,
         "organization_edit": city.jiaozhou.pk,
         "group_edit": city.districts.pk,
         "user_edit": cast.inspector.pk,

@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from audit.exports import export
 from lib import clock, formats
 from lib.listing import page_of
-from lib.sheets.write import CHUNK, export, exporting
+from lib.sheets.write import CHUNK, exporting
 from notifications import delivery_list
 from notifications.actions import mailing
 from notifications.delivery_list import DeliveryFilter

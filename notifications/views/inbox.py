@@ -12,9 +12,10 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from audit.exports import export
 from lib import clock, formats
 from lib.listing import page_of
-from lib.sheets.write import export, exporting
+from lib.sheets.write import exporting
 from notifications import inbox, lines, texts, told
 from notifications.actions import reading
 from notifications.forms.preference import PreferenceForm

@@ -14,8 +14,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
+from audit.exports import export
 from lib import clock
-from lib.sheets.write import export, exporting
+from lib.sheets.write import exporting
 from organizations.actions import groups
 from organizations.directory import Directory
 from organizations.forms.groups import GroupForm

@@ -12,10 +12,11 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from audit.exports import export
 from audit.timeline import timeline_of
 from lib import clock, formats
 from lib.listing import page_of
-from lib.sheets.write import CHUNK, Sheet, export
+from lib.sheets.write import CHUNK, Sheet
 from organizations.actions import people
 from organizations.directory import Directory
 from organizations.forms.people import BulkForm, InviteForm, MoveForm, PersonForm

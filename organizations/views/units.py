@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
+from audit.exports import export
 from audit.timeline import timeline_of
 from lib import clock, formats
 from lib.listing import page_of
-from lib.sheets.write import CHUNK, Sheet, export
+from lib.sheets.write import CHUNK, Sheet
 from organizations.actions import units
 from organizations.directory import Directory
 from organizations.forms.pick import LIST_ID

@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 from django.utils.translation import override
 from django.views.decorators.http import require_GET
 
+from audit.exports import record_file
 from lib import clock
 from lib.sheets.write import XLSX, download
 from reports.documents.content import LANGUAGE
@@ -30,7 +31,7 @@ _FORBIDDEN = str.maketrans(dict.fromkeys('\\/:*?"<>|\r\n\t', " "))
 @require_GET
 def report_document(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     """Word, PDF or Excel; without a Chinese font the PDF is refused with what the operator has to do."""
-    _user, report = load(request, pk)
+    user, report = load(request, pk)
     if kind not in Kind.values:
         raise Http404
     try:
@@ -40,4 +41,5 @@ def report_document(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
         return redirect("report", pk=pk)
     with override(LANGUAGE):
         name = " ".join(f"{title_of(report)} v{report.version}.{kind}".translate(_FORBIDDEN).split())
+    record_file(report, by=user, at=clock.now(), name=name, scope_id=report.plan.issuer_id)
     return download(name, octets, TYPES[Kind(kind)])

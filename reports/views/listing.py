@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import IO
-
 from django.core.exceptions import ValidationError
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from audit.exports import export
 from lib import clock
 from lib.listing import empty_last, page_of
-from lib.sheets.write import stream, write_workbook
+from lib.sheets.write import Sheet
 from organizations.person import person_of
 from organizations.roles import Capability
 from reports import list_page
@@ -74,9 +73,6 @@ def report_export(request: HttpRequest, year: int) -> FileResponse:
     found = chosen.rows().select_related("organization", "plan__issuer").defer("narrative", "problems", "next_steps")
     rows = found.order_by(*empty_last(chosen.columns, NULLABLE)).iterator(200)
     title = _("Quarterly reports %(year)s") % {"year": plan.year}
-
-    def write(file: IO[bytes]) -> None:
-        cells = list_page.sheet_rows(rows, chosen.today)
-        write_workbook(file, title, list_page.sheet_columns(), cells, chosen.describe())
-
-    return stream(f"{title} {chosen.today:%Y-%m-%d}.xlsx", write)
+    cells = list_page.sheet_rows(rows, chosen.today)
+    sheet = Sheet(title, list_page.sheet_columns(), cells, chosen.describe())
+    return export(request, f"{title} {chosen.today:%Y-%m-%d}", sheet, of=plan)

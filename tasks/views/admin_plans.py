@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
+from audit.exports import export
 from lib import clock
-from lib.sheets.write import export, exporting
+from lib.sheets.write import exporting
 from organizations.roles import Capability
 from tasks.actions import plans as actions
 from tasks.forms.plans import PlanForm, WorkPointForm

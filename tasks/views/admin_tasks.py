@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
+from audit.exports import export
 from lib import clock
 from lib.listing import empty_last, page_of
-from lib.sheets.write import export
 from organizations.directory import Directory
 from organizations.forms.pick import LIST_ID
 from organizations.models import User
@@ -68,7 +68,7 @@ def task_export(request: HttpRequest, year: int) -> FileResponse:
     plan = plan_of(request, year)
     chosen = TaskFilter(request.GET, user=manager(request), plan=plan)
     sheet = task_list_page.sheet_of(chosen, ordered(request, chosen), clock.today())
-    return export(request, f"{sheet.title} {clock.today():%Y-%m-%d}", sheet)
+    return export(request, f"{sheet.title} {clock.today():%Y-%m-%d}", sheet, of=plan)
 
 
 class _Page:

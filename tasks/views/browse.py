@@ -7,10 +7,11 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
+from audit.exports import export
 from audit.timeline import timeline_of
 from lib import clock
 from lib.listing import page_of
-from lib.sheets.write import export, exporting
+from lib.sheets.write import exporting
 from organizations.person import person_of
 from organizations.roles import Capability
 from tasks.duty_page import duties_of_task
@@ -39,7 +40,7 @@ def plan(request: HttpRequest, year: int) -> HttpResponseBase:
         (point, task_numbers.get(point.pk, 0), by_point.get(point.pk, Tally())) for point in found.work_points.all()
     ]
     if exporting(request):
-        return export(request, f"{found.title} {today:%Y-%m-%d}", points_sheet(found, points))
+        return export(request, f"{found.title} {today:%Y-%m-%d}", points_sheet(found, points), of=found)
     context = {
         "plan": found,
         "points": points,
@@ -65,7 +66,7 @@ def work_point(request: HttpRequest, year: int, number: int) -> HttpResponseBase
     by_task = tallies_of_rows(rows, "task", clock.today())
     if exporting(request):
         sheet = point_sheet(point, tasks.for_list(), by_task)
-        return export(request, f"{sheet.title} {clock.today():%Y-%m-%d}", sheet)
+        return export(request, f"{sheet.title} {clock.today():%Y-%m-%d}", sheet, of=found)
     context = {
         "plan": found,
         "point": point,

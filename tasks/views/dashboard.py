@@ -5,9 +5,9 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from audit.exports import export
 from lib import clock
 from lib.listing import page_of
-from lib.sheets.write import export
 from tasks.dashboard_curve import chart_of, curve_words
 from tasks.dashboard_export import sheets_of
 from tasks.dashboard_page import Dashboard, dashboard_of
@@ -57,4 +57,4 @@ def dashboard_export(request: HttpRequest, year: int) -> FileResponse:
     """The same figures as a workbook, or as CSV, one file a table."""
     board = _board(request, year)
     name = _("Dashboard %(year)s") % {"year": year}
-    return export(request, f"{name} {board.scope.root.label} {board.today:%Y-%m-%d}", *sheets_of(board))
+    return export(request, f"{name} {board.scope.root.label} {board.today:%Y-%m-%d}", *sheets_of(board), of=board.plan)

@@ -16,12 +16,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from audit.exports import export, record_export, record_file
 from lib import clock
 from lib.listing import page_of
 from lib.sheets.length import longer_than
 from lib.sheets.mark import write_marked
 from lib.sheets.read import UnreadableFileError, check_file, read_workbook
-from lib.sheets.write import download, stream, workbook
+from lib.sheets.write import Sheet, download, stream, workbook
 from organizations.models import User
 from organizations.roles import Capability
 from tasks import import_history, import_marks, import_page
@@ -114,7 +115,7 @@ def import_template(request: HttpRequest, year: int) -> HttpResponse:
 
 
 @require_GET
-def import_history_export(request: HttpRequest, year: int) -> HttpResponse:
+def import_history_export(request: HttpRequest, year: int) -> HttpResponseBase:
     """The list of imports as a workbook, as it is filtered."""
     plan = plan_of(request, year)
     user = manager(request)
@@ -122,7 +123,7 @@ def import_history_export(request: HttpRequest, year: int) -> HttpResponse:
     title = _("Imports %(year)s") % {"year": plan.year}
     rows = import_history.sheet_rows(chosen.rows().for_list())
     note = "；".join(chip.label for chip in chosen.chips())
-    return download(f"{title}.xlsx", workbook(title, import_history.sheet_columns(), rows, note))
+    return export(request, title, Sheet(title, import_history.sheet_columns(), rows, note), of=plan)
 
 
 @require_GET
@@ -132,6 +133,7 @@ def import_file(request: HttpRequest, year: int, pk: int) -> HttpResponseBase:
     manager(request)
     if not batch.file.name or not batch.file.storage.exists(batch.file.name):
         raise Http404
+    record_file(batch, by=manager(request), at=clock.now(), name=batch.name)
     response = FileResponse(
         batch.file.open("rb"), as_attachment=True, filename=batch.name, content_type="application/octet-stream"
     )
@@ -151,6 +153,7 @@ def import_marked(request: HttpRequest, year: int, pk: int) -> HttpResponseBase:
     marks = import_marks.marks(batch)
     name = _("%(name)s with marks") % {"name": Path(batch.name).stem}
     words = import_marks.words()
+    record_file(batch, by=manager(request), at=clock.now(), name=f"{name}.xlsx")
     return stream(f"{name}.xlsx", lambda file: write_marked(file, sheets, batch.sheet, marks, words))
 
 
@@ -162,6 +165,7 @@ def import_refused(request: HttpRequest, year: int, pk: int) -> HttpResponse:
     manager(request)
     rows = batch.rows.filter(verdict=Verdict.REFUSED)
     title = _("Refused rows")
-    shown = import_page.refused_rows(batch, rows)
+    shown = list(import_page.refused_rows(batch, rows))
     content = workbook(title, import_page.refused_columns(batch), shown, f"{batch.name} · {batch.sheet}")
+    record_export(plan, by=manager(request), at=clock.now(), name=title, rows=len(shown), chosen=batch.name)
     return download(f"{title} {Path(batch.name).stem}.xlsx", content)

@@ -5,9 +5,9 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from audit.exports import export
 from lib import clock
 from lib.listing import empty_last, load_page, page_of
-from lib.sheets.write import export
 from organizations.person import person_of
 from tasks import ledger_page
 from tasks.exports import ledger_sheet
@@ -79,4 +79,4 @@ def ledger_export(request: HttpRequest, year: int) -> FileResponse:
     """Exactly the filtered rows, all pages, with the columns chosen, as Excel or CSV."""
     chosen = _chosen(request, year)
     sheet = ledger_sheet(chosen, _ordered(request, chosen), ledger_page.columns_of(request))
-    return export(request, f"{sheet.title} {chosen.today:%Y-%m-%d}", sheet)
+    return export(request, f"{sheet.title} {chosen.today:%Y-%m-%d}", sheet, of=chosen.plan)

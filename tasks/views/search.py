@@ -8,9 +8,10 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from audit.exports import export
 from lib.listing import page_of
 from lib.marks import marked
-from lib.sheets.write import export, exporting, file_name
+from lib.sheets.write import exporting, file_name
 from organizations.models import Organization, User
 from organizations.person import person_of
 from organizations.roles import Capability
