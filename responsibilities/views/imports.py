@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from audit.exports import record_export
 from lib import clock
 from lib.listing import page_of
 from lib.sheets.read import UnreadableFileError
@@ -140,10 +141,11 @@ def _counted() -> tuple[str, ...]:
 @require_GET
 def duty_import_refused(request: HttpRequest, pk: int) -> HttpResponse:
     """The refused rows as a workbook, with what is wrong and what to do."""
-    _user, batch = _load(request, pk)
+    user, batch = _load(request, pk)
     title = _("Refused rows")
-    rows = import_page.refused_rows(imports.groups_of(batch))
+    rows = list(import_page.refused_rows(imports.groups_of(batch)))
     content = workbook(title, import_page.refused_columns(), rows, batch.name)
+    record_export(batch.city, by=user, at=clock.now(), name=title, rows=len(rows), chosen=batch.name)
     return download(f"{title} {Path(batch.name).stem}.xlsx", content)
 
 

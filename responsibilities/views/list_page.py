@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
+from audit.exports import record_file
 from audit.timeline import timeline_of
 from lib import clock
 from lib.sheets.write import download
@@ -55,8 +56,9 @@ def duty_list(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def duty_list_export(request: HttpRequest, pk: int) -> HttpResponse:
     """The list in the offices' layout; imported again it changes nothing."""
-    _user, one = load(request, pk)
+    user, one = load(request, pk)
     content = annex(one.organization, [Part(one, items_of(one))], note_words([one]))
+    record_file(one, by=user, at=clock.now(), name=f"{one.official_title}.xlsx")
     return download(f"{one.official_title}.xlsx", content)
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
+from audit.exports import record_export, record_file
 from lib import clock, formats
 from lib.listing import page_of
 from lib.sheets.write import download, workbook
@@ -57,7 +58,10 @@ def duty_lists_export(request: HttpRequest) -> HttpResponse:
     chosen = ListFilter(request, person_of(request))
     title = _("Lists of powers and duties")
     note = "；".join([formats.day(clock.today()), *(chip.label for chip in chosen.chips())])
-    content = workbook(title, sheet_columns(), sheet_rows(chosen.ordered()), note)
+    rows = list(sheet_rows(chosen.ordered()))
+    content = workbook(title, sheet_columns(), rows, note)
+    user = person_of(request)
+    record_export(user.organization, by=user, at=clock.now(), name=title, rows=len(rows), chosen=note)
     return download(f"{title} {clock.today():%Y%m%d}.xlsx", content)
 
 
@@ -115,7 +119,9 @@ def duty_unit_export(request: HttpRequest, pk: int) -> HttpResponse:
     asked = request.GET.get("year", "")
     shown = in_force_of(unit, user, int(asked) if asked.isdecimal() and len(asked) == 4 else None)
     content = annex(unit, [Part(one, items_of(one)) for one in shown], note_words(shown))
-    return download(f"{unit.label}权力清单和责任清单.xlsx", content)
+    name = f"{unit.label}权力清单和责任清单.xlsx"
+    record_file(unit, by=user, at=clock.now(), name=name)
+    return download(name, content)
 
 
 def note_words(shown: list[ResponsibilityList]) -> str:
