@@ -21,8 +21,8 @@ from django.db.models import Q
 from organizations.models import Organization
 from organizations.roles import Capability
 
-from .models import Assignment, Extension
-from .states import PARTIES, TRANSITIONS, AssignmentState, Party, Phase
+from .models import Assignment, Extension, Task
+from .states import PARTIES, TRANSITIONS, AssignmentState, Party, Phase, UnitRole
 from .supervisors import supervised_q, supervises
 
 if TYPE_CHECKING:
@@ -70,6 +70,14 @@ def may_log(user: User, assignment: Assignment) -> bool:
 def may_submit(user: User, assignment: Assignment) -> bool:
     """Whether the person may hand it in, withdraw it and ask for a later deadline."""
     return user.may(Capability.SUBMIT) and assignment.organization_id == user.organization_id
+
+
+def may_write_result(user: User, task: Task) -> bool:
+    """Whether the person's unit leads the task and so writes what came of it."""
+    if not user.may(Capability.SUBMIT):
+        return False
+    led = Assignment.objects.filter(task=task, organization=user.organization_id, role=UnitRole.LEAD)
+    return led.standing().exists()
 
 
 def may_approve(user: User, assignment: Assignment) -> bool:

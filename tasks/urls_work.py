@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from .views import assignment, awaits, desk, desk_bulk, evidence, extensions, progress, reviews
+from .views import assignment, awaits, desk, desk_bulk, evidence, extensions, progress, results, reviews
 
 urlpatterns: list[URLPattern] = [
     path("<int:year>/to-do/", awaits.awaits_me, name="awaits_me"),
@@ -18,5 +18,6 @@ urlpatterns: list[URLPattern] = [
     path("assignments/<int:pk>/withdraw/", reviews.withdraw, name="withdraw"),
     path("assignments/<int:pk>/cancel/", reviews.cancel, name="cancel"),
     path("assignments/<int:pk>/reopen/", reviews.reopen, name="reopen"),
+    path("tasks/<int:pk>/result/", results.task_result, name="task_result"),
     path("evidence/<int:pk>/", evidence.evidence, name="evidence"),
 ]

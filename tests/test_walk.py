@@ -57,6 +57,7 @@ def things(cast, city, plan):
         "number": 1,
         "task": task.pk,
         "task_edit": task.pk,
+        "task_result": task.pk,
         "assignment": owed.pk,
         "progress_create": owed.pk,
         "submit": owed.pk,

@@ -11,7 +11,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from audit.record import Act, record_many
-from tasks import counts, rights
+from tasks import counts, news, rights
 from tasks.models import Assignment, Extension, Review
 from tasks.states import TRANSITIONS, AssignmentState
 
@@ -123,3 +123,4 @@ def _decide(
     said = {"opinion": opinion.strip()} if opinion.strip() else {}
     acts = [Act(f"assignment.{verb}", row, old, changes | said) for row, old in zip(rows, before, strict=True)]
     record_many(acts, by=by, at=at, scope_id=rows[0].plan.issuer_id)
+    news.tell(verb, rows, by=by, at=at, opinion=opinion)

@@ -23,6 +23,7 @@ from tasks import counts
 from tasks.models import Assignment, Task, TaskUnit
 from tasks.states import TRANSITIONS, UNIT_ACTS, AssignmentState, UnitRole
 
+from . import results
 from .claim import Move, log_moves
 
 if TYPE_CHECKING:
@@ -146,6 +147,7 @@ def fan_out(*, tasks: Iterable[Task], by: User | None, at: datetime.datetime, to
     adjusted: list[Assignment] = []
     cancelled: list[Assignment] = []
     moves: list[Move] = []
+    owing: set[int] = set()  # tasks in which something is owed that was not before
     acts: dict[int, list[Act]] = defaultdict(list)
     for task in tasks:
         wanted = wanted_of(task, expander)
@@ -164,6 +166,8 @@ def fan_out(*, tasks: Iterable[Task], by: User | None, at: datetime.datetime, to
                 row.state = AssignmentState.CANCELLED
                 dropped.append(row)
                 moves.append(Move(row, "cancel", source))
+        if made or any(row.task_id == task.pk and verb in ("revive", "resume") for row, verb, *_ in moves):
+            owing.add(task.pk)
         if made or moved or dropped:
             numbers = {"created": len(made), "adjusted": len(moved), "cancelled": len(dropped)}
             acts[task.plan_id].append(Act("assignment.fan_out", task, None, numbers))
@@ -173,6 +177,7 @@ def fan_out(*, tasks: Iterable[Task], by: User | None, at: datetime.datetime, to
     if acts:
         _write(new, adjusted + cancelled)
         log_moves(moves, by=by, at=at, today=today)
+        results.reopen(owing, by=by, at=at)
         for plan in {task.plan_id: task.plan for task in tasks}.values():
             counts.rebuild(plan)
             scope = plan.issuer_id if by is None else None

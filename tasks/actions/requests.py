@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from audit.record import record
 from lib import formats
-from tasks import counts, extension_rules, rights
+from tasks import counts, extension_rules, news, rights
 from tasks.models import Assignment, Extension
 from tasks.states import OPEN, UNIT_ACTS
 
@@ -60,6 +60,7 @@ def ask(
     after = {"due_wanted": due_wanted, "reason": reason}
     record("assignment.ask_extension", now, by=by, at=at, scope_id=now.plan.issuer_id,
            before={"due_on": now.due_on}, after=after)  # fmt: skip
+    news.tell("ask_extension", [now], by=by, at=at, opinion=reason, due=due_wanted)
     return made
 
 
@@ -98,6 +99,7 @@ def decide(
     after = {"due_on": now.due_on, "opinion": asked.opinion}
     verb = "assignment.extend" if due_after else "assignment.refuse_extension"
     record(verb, now, by=by, at=at, scope_id=now.plan.issuer_id, before=before, after=after)
+    news.tell(verb.removeprefix("assignment."), [now], by=by, at=at, opinion=asked.opinion, due=due_after)
     return asked
 
 

@@ -32,7 +32,7 @@ def write(*, task: Task, by: User, at: datetime.datetime, text: str, version: in
     """
     text = text.strip()
     if not text:
-        raise ValidationError({"result": _("Say in a few sentences what was achieved.")})
+        raise ValidationError({"text": _("Say in a few sentences what was achieved.")})
     now = Task.objects.select_for_update(of=("self",)).select_related("plan").get(pk=task.pk)
     if version is not None and version != now.version:
         text = _("%(who)s has changed this task in the meantime; below it stands as it is now. Nothing was saved.")

@@ -16,9 +16,9 @@ from django.utils.translation import gettext as _
 
 from audit.record import record
 from organizations.models import Organization
-from tasks import gates, rights
+from tasks import gates, news, rights
 from tasks.models import Assignment, Review
-from tasks.states import TRANSITIONS
+from tasks.states import TRANSITIONS, AssignmentState
 from tasks.supervisors import reviewers
 
 from . import requests
@@ -69,6 +69,7 @@ def submit(
         sent |= {"done_on": today, "endorsed_by": by if now.task.own_head_first else None}
     before = claim(now, verb, by=by, at=at, today=today, reason=opinion, version=version, **sent)
     note(f"assignment.{verb}", now, before, opinion, by, at)
+    news.tell(verb, [now], by=by, at=at, opinion=opinion)
     return now
 
 
@@ -86,6 +87,8 @@ def withdraw(
     now = locked(assignment)
     before = claim(now, "withdraw", by=by, at=at, today=today, reason=opinion, version=version, **UNSENT)
     note("assignment.withdraw", now, before, opinion, by, at)
+    from_head = before["state"] == AssignmentState.WITH_HEAD
+    news.tell("withdraw", [now], by=by, at=at, opinion=opinion, from_head=from_head)
     return now
 
 
@@ -105,6 +108,7 @@ def endorse(
     before = claim(now, "endorse", by=by, at=at, today=today, reason=opinion, version=version, **changes)
     decided(now, Review.Decision.ENDORSED, opinion, by, at)
     note("assignment.endorse", now, before, opinion, by, at)
+    news.tell("endorse", [now], by=by, at=at, opinion=opinion)
     return now
 
 
@@ -124,6 +128,7 @@ def approve(
     before = claim(now, "approve", by=by, at=at, today=today, reason=opinion, version=version, closed_at=at)
     decided(now, Review.Decision.APPROVED, opinion, by, at)
     note("assignment.approve", now, before, opinion, by, at)
+    news.tell("approve", [now], by=by, at=at, opinion=opinion)
     return now
 
 
@@ -144,6 +149,7 @@ def send_back(
     before = claim(now, "send_back", by=by, at=at, today=today, reason=opinion, version=version, **changes)
     decided(now, Review.Decision.SENT_BACK, opinion, by, at)
     note("assignment.send_back", now, before, opinion, by, at)
+    news.tell("send_back", [now], by=by, at=at, opinion=opinion)
     return now
 
 

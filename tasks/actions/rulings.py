@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from tasks import news
 from tasks.models import Assignment
 from tasks.states import AssignmentState
 
@@ -47,6 +48,7 @@ def cancel(
     before = claim(now, "cancel", by=by, at=at, today=today, reason=opinion, version=version, **changes)
     requests.lapse(now, at=at)
     note("assignment.cancel", now, before, opinion, by, at)
+    news.tell("cancel", [now], by=by, at=at, opinion=opinion)
     return now
 
 
@@ -68,6 +70,7 @@ def reopen(
     before = claim(now, verb, by=by, at=at, today=today, reason=opinion, version=version, **changes)
     results.reopen([now.task_id], by=by, at=at)
     note(f"assignment.{verb}", now, before, opinion, by, at)
+    news.tell(verb, [now], by=by, at=at, opinion=opinion)
     return now
 
 

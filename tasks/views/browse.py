@@ -23,6 +23,8 @@ from tasks.states import UnitRole
 from tasks.tallies import Tally, tallies, tallies_of_rows, tally_of_rows, totals_of
 from tasks.task_rows import deadline_words, task_rows, unit_lines
 
+RESULTS = 10  # of the latest results, on the plan's page
+
 
 @require_GET
 def plan(request: HttpRequest, year: int) -> HttpResponseBase:
@@ -41,12 +43,15 @@ def plan(request: HttpRequest, year: int) -> HttpResponseBase:
     ]
     if exporting(request):
         return export(request, f"{found.title} {today:%Y-%m-%d}", points_sheet(found, points), of=found)
+    written = Task.objects.visible_to(user).filter(plan=found, result_at__isnull=False).order_by("-result_at", "pk")
+    written = written.select_related("result_by__organization", "work_point")
     context = {
         "plan": found,
         "points": points,
         "task_total": sum(task_numbers.values()),
         "total": Tally(*(sum(column) for column in zip(*by_point.values(), strict=True))) if by_point else Tally(),
         "scope": "" if user.sees_city else "&scope=own",
+        "results": list(written[:RESULTS]),
         "may_manage": user.may(Capability.MANAGE_PLAN),
         "timeline": timeline_of(
             request, ("tasks.plan", [found.pk]), ("tasks.workpoint", [point.pk for point, *_rest in points])
@@ -85,7 +90,13 @@ def work_point(request: HttpRequest, year: int, number: int) -> HttpResponseBase
 def task(request: HttpRequest, pk: int) -> HttpResponse:
     """One task: what is asked of whom until when, and those of its assignments that the person may know of."""
     user = person_of(request)
-    found = get_object_or_404(Task.objects.visible_to(user).for_list().prefetch_related("milestones"), pk=pk)
+    found = get_object_or_404(
+        Task.objects.visible_to(user)
+        .for_list()
+        .select_related("result_by__organization")
+        .prefetch_related("milestones"),
+        pk=pk,
+    )
     remember(request, found.plan)
     today = clock.today()
     rows = Assignment.objects.visible_to(user).of_plan(found.plan).filter(task=found).standing()
@@ -104,6 +115,8 @@ def task(request: HttpRequest, pk: int) -> HttpResponse:
         "rows": ledger_rows(page.object_list, found.plan.year, today),
         "export_query": f"?task={found.pk}",
         "duties": duties_of_task(found, user),
+        "may_write": rights.may_write_result(user, found),
+        "all_done": tally.total > 0 and tally.closed == tally.total,
         "may_manage": user.may(Capability.MANAGE_PLAN),
         "timeline": timeline_of(
             request, ("tasks.task", [found.pk]), ("tasks.assignment", rows.order_by().values_list("pk", flat=True))

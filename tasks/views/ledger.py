@@ -52,7 +52,9 @@ def ledger(request: HttpRequest, year: int) -> HttpResponse:
         "views": views,
         "bar": bar,
         "more": more,
-        "more_open": any(key in chosen.values for key in ("state", "cadence", "period", "due_from", "due_to")),
+        "more_open": any(
+            key in chosen.values for key in ("state", "cadence", "period", "extension", "due_from", "due_to")
+        ),
         "around": ledger_page.around_of(chosen),
         "kept": ledger_page.kept_of(chosen),
         "hidden": ledger_page.hidden_of(chosen),
