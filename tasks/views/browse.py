@@ -14,6 +14,7 @@ from lib.listing import page_of
 from lib.sheets.write import exporting
 from organizations.person import person_of
 from organizations.roles import Capability
+from tasks import rights
 from tasks.duty_page import duties_of_task
 from tasks.list_exports import point_sheet, points_sheet
 from tasks.models import Assignment, Task
