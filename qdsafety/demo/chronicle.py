@@ -19,6 +19,7 @@ from django.utils import timezone
 from audit.record import Act, Deed, record_deeds
 from lib import bulk
 from organizations.models import Organization, User
+from organizations.roles import Capability
 from tasks import counts
 from tasks.actions.claim import write_log
 from tasks.actions.progress import store
@@ -36,11 +37,12 @@ from .places import places_of
 from .story import APPROVE, PROGRESS, SUBMIT, Duty, Step, tell
 from .texts import LAST_STAGE, Scene, Writer, family
 
+HAND_IN, ENDORSE = "hand_in", "endorse"  # where the own head approves first, a submission is these two
 Kind = Organization.Kind
 SHOWN = frozenset({"市安监局", "胶州市政府"})  # where the demo's accounts look: more proof there
 GATHERINGS = ("宣", "培训", "教育", "活动", "考评", "竞赛", "演练", "学习", "讲", "行动")
 _CHANGED = ("state", "quantity", "percent", "last_progress_on", "sent_back_on", "handed_on", "done_on",
-            "submitted_by", "closed_at", "version")  # fmt: skip
+            "submitted_by", "endorsed_by", "closed_at", "version")  # fmt: skip
 
 
 class Deeds(NamedTuple):
@@ -91,13 +93,28 @@ class Teller:
         if signer is None:  # nobody to decide: it waits
             steps = [step for step in steps if step.verb == PROGRESS]
         writer = Writer(rng, self._scene(row))
+        head = self._own_head(row, worker)
+        left = head is not None and rng.random() < 0.4  # what was handed in last still lies with the own head
         found = []
         for place, step in enumerate(steps):
             person = worker if step.verb in (PROGRESS, SUBMIT) else signer
             minute = rng.randint(520, 690) if step.verb == PROGRESS else rng.randint(800, 1010)
             at = timezone.make_aware(datetime.datetime.combine(step.on, datetime.time(minute // 60, minute % 60)))
-            found.append(_one(row, step, at, (serial, place), person or worker, writer, rng))
+            if step.verb == SUBMIT and head is not None:
+                step = step._replace(verb=HAND_IN)
+            found.append(_one(row, step, at, (serial, 2 * place), person or worker, writer, rng))
+            if step.verb == HAND_IN and head is not None and not (left and place == len(steps) - 1):
+                later = at + datetime.timedelta(minutes=15)
+                found.append(_one(row, step._replace(verb=ENDORSE), later, (serial, 2 * place + 1), head, writer, rng))
         return found
+
+    def _own_head(self, row: Assignment, worker: User) -> User | None:
+        """Who approves first where the task says so, and the unit has somebody to."""
+        if not row.task.own_head_first or row.organization.kind == Kind.COMMISSION:
+            return None
+        if worker.may(Capability.REVIEW):
+            return None
+        return self._cast.signer([row.organization_id], but=worker)
 
     def _scene(self, row: Assignment) -> Scene:
         title = row.task.title
@@ -133,18 +150,23 @@ def _one(
             changes["state"] = TRANSITIONS["start"][1]
     elif step.verb == SUBMIT:
         changes = {"done_on": step.on, "handed_on": step.on, "submitted_by": by, "state": TRANSITIONS["submit"][1]}
+    elif step.verb == HAND_IN:
+        changes = {"handed_on": step.on, "submitted_by": by, "state": TRANSITIONS["hand_in"][1]}
+    elif step.verb == ENDORSE:
+        changes = {"done_on": step.on, "endorsed_by": by, "state": TRANSITIONS["endorse"][1]}
+        review = _review(row, Review.Decision.ENDORSED, "", at, by)
     elif step.verb == APPROVE:
         changes = {"closed_at": at, "state": TRANSITIONS["approve"][1]}
         review = _review(row, Review.Decision.APPROVED, writer.approval(), at, by)
     else:
         changes = {"sent_back_on": step.on, "done_on": None, "handed_on": None, "submitted_by": None,
-                   "state": TRANSITIONS["send_back"][1]}  # fmt: skip
+                   "endorsed_by": None, "state": TRANSITIONS["send_back"][1]}  # fmt: skip
         review = _review(row, Review.Decision.SENT_BACK, writer.refusal(), at, by)
     before = {name: getattr(row, name) for name in changes}
     for name, value in changes.items():
         setattr(row, name, value)
     row.version += 1
-    after = changes | ({"opinion": review.opinion} if review else {})
+    after = changes | ({"opinion": review.opinion} if review and review.opinion else {})
     verb = f"assignment.{step.verb}"
     return Happening(at, order, verb, by, row, before, after, entry, review, _proofs(row, step, entry, rng))
 
@@ -178,7 +200,8 @@ def _proofs(row: Assignment, step: Step, entry: ProgressEntry | None, rng: Rando
     """The files of an entry; most have none in the demo."""
     unit = row.organization
     likely = 0.05 if unit.label in SHOWN or unit.kind == Kind.ENTERPRISE else 0.012
-    if entry is None or rng.random() > likely * (2 if step.stage == LAST_STAGE else 1):
+    needed = row.task.evidence_required and entry is not None and step.percent == 100
+    if entry is None or (rng.random() > likely * (2 if step.stage == LAST_STAGE else 1) and not needed):
         return []
     day = entry.happened_on
     files = [ContentFile(photo(rng), f"现场照片{day:%m%d}.png")] if rng.random() < 0.6 else []

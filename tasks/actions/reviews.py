@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from audit.record import record
 from organizations.models import Organization
+from organizations.roles import Capability
 from tasks import gates, news, rights
 from tasks.models import Assignment, Review
 from tasks.states import TRANSITIONS, AssignmentState
@@ -66,7 +67,8 @@ def submit(
         verb = "hand_in"
     else:
         verb = "submit"
-        sent |= {"done_on": today, "endorsed_by": by if now.task.own_head_first else None}
+        approved = now.task.own_head_first and by.may(Capability.REVIEW)  # a head who hands it in approves by that
+        sent |= {"done_on": today, "endorsed_by": by if approved else None}
     before = claim(now, verb, by=by, at=at, today=today, reason=opinion, version=version, **sent)
     note(f"assignment.{verb}", now, before, opinion, by, at)
     news.tell(verb, [now], by=by, at=at, opinion=opinion)
