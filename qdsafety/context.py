@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import get_language
 
@@ -36,9 +37,13 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     if user is None or not user.is_authenticated or user.must_change_password:
         return context
     plan = current_plan(request)
-    counts = counts_of(user, plan, clock.today()) if plan else {}
-    counts["unread"] = Notification.objects.visible_to(user).unread().order_by().count()
-    counts["lists"] = lists_awaiting(user).count() if user.may(Capability.DRAFT_LISTS) else 0
+    also: dict[str, QuerySet[Any]] = {"unread": Notification.objects.visible_to(user).unread()}
+    if user.may(Capability.DRAFT_LISTS):
+        also["lists"] = lists_awaiting(user)
+    if plan:
+        counts = counts_of(user, plan, clock.today(), also)
+    else:
+        counts = {name: rows.order_by().count() for name, rows in also.items()}
     groups = navigation.groups(request, plan, counts)
     context |= {
         "frame_plan": plan,

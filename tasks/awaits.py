@@ -6,6 +6,7 @@ The page, the number beside 待办 and the ledger (`?awaits=`) all ask here, so 
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -83,20 +84,23 @@ def awaiting(
     return rows.filter(wanted)
 
 
-def counts_of(user: User, plan: Plan, today: datetime.date) -> dict[str, int]:
-    """The numbers in the navigation: `awaits` beside 待办 is the own unit's turn, `review` beside 审核 the desk's."""
-    if not user.may(Capability.REVIEW):
-        return {"awaits": awaiting(user, plan, today, UNIT).order_by().count()}
-    desk = desk_of(user)
+def counts_of(
+    user: User, plan: Plan, today: datetime.date, also: Mapping[str, models.QuerySet[Any]] | None = None
+) -> dict[str, int]:
+    """The numbers in the navigation, in one query: `awaits` beside 待办 is the own unit's turn, `review` beside
+    审核 what waits on the desk; `also` are rows of other floors to count with them, by name.
+    """
     rows = Assignment.objects.of_plan(plan)
-    asked = Extension.objects.of_plan(plan).filter(desk.extensions)
-    found = (
-        Plan.objects.filter(pk=plan.pk)
-        .order_by()
-        .values_list(_number(rows.filter(unit_q(user, today))), _number(rows.filter(desk.submissions)), _number(asked))
-    )
-    awaits, sent, requests = found[0]
-    return {"awaits": awaits, "review": sent + requests}
+    wanted = {"awaits": rows.filter(unit_q(user, today)), **(also or {})}
+    if user.may(Capability.REVIEW):
+        desk = desk_of(user)
+        wanted["sent"] = rows.filter(desk.submissions)
+        wanted["asked"] = Extension.objects.of_plan(plan).filter(desk.extensions)
+    one = Plan.objects.filter(pk=plan.pk).order_by()
+    found = one.values_list(*(_number(counted) for counted in wanted.values()))[0]
+    numbers = dict(zip(wanted, found, strict=True))
+    numbers["review"] = numbers.pop("sent", 0) + numbers.pop("asked", 0)
+    return numbers
 
 
 def _number(rows: models.QuerySet[Any]) -> Subquery:

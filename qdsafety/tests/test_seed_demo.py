@@ -25,14 +25,14 @@ from qdsafety.management.commands import seed_demo
 from tasks import counts, rights
 from tasks.actions import progress, reviews
 from tasks.management.commands.seed_plan import UNITS
-from tasks.models import Assignment, Evidence, Plan, ProgressEntry, Review, Transition
+from tasks.models import Assignment, Evidence, Extension, Plan, ProgressEntry, Review, Task, Transition
 from tasks.punctuality import punctuality_case
 from tasks.seed.load import load_plan
 from tasks.seed.reader import read_plan
 from tasks.states import UNIT_ACTS, AssignmentState, UnitRole
 
 TASKS = {"13", "47", "66", "133", "221", "241"}
-STEPS = {"assignment.progress", "assignment.submit", "assignment.approve", "assignment.send_back"}
+STEPS = {f"assignment.{verb}" for verb in ("progress", "hand_in", "endorse", "submit", "approve", "send_back")}
 
 
 @pytest.fixture(autouse=True)
@@ -115,6 +115,7 @@ def test_it_says_when_the_day_is_another(small_plan, settings, capsys):
 def prepared(small_plan, monkeypatch):
     """Everything of the demo but the work."""
     monkeypatch.setattr(seed_demo, "write", lambda **_: Deeds(0, 0, 0, 0))
+    monkeypatch.setattr(seed_demo, "season", lambda **_: 0)
     run()
     return small_plan
 
@@ -148,10 +149,11 @@ def replay(happening, row):
         progress.log_progress(**act, **values, files=happening.proofs)
         return
     if happening.review:
-        assert rights.may_approve(happening.by, row)
+        assert rights.takes(rights.parties_of(happening.by, row), row, happening.verb.removeprefix("assignment."))
         assert Assignment.objects.visible_to(happening.by).filter(pk=row.pk).exists()
         act["opinion"] = happening.review.opinion
-    getattr(reviews, happening.verb.removeprefix("assignment."))(**act)
+    verb = happening.verb.removeprefix("assignment.")
+    getattr(reviews, "submit" if verb == "hand_in" else verb)(**act)
 
 
 def test_september_as_it_should_look(db):
@@ -167,8 +169,19 @@ def test_september_as_it_should_look(db):
     assert 2 <= share["late"] <= 6
     assert share["done"] > 30
     states = Counter(rows.values_list("state", flat=True))
-    absent = {AssignmentState.CANCELLED, AssignmentState.WITH_HEAD}
-    assert min(states[state] for state in set(AssignmentState) - absent) > 50
+    rare = {AssignmentState.CANCELLED, AssignmentState.WITH_HEAD}
+    assert min(states[state] for state in set(AssignmentState) - rare) > 50
+    assert states[AssignmentState.WITH_HEAD] > 3
+    decisions = set(Extension.objects.values_list("decision", flat=True))
+    assert decisions >= {"", "approved", "refused"}
+    assert set(Transition.objects.values_list("verb", flat=True)) >= {
+        "withdraw",
+        "reopen",
+        "cancel",
+        "extend",
+        "endorse",
+    }
+    assert Task.objects.filter(result_at__isnull=False).count() > 3
     assert Organization.objects.exclude(kind=Organization.Kind.ENTERPRISE).count() > 70
     assert Organization.objects.filter(enterprise__isnull=False).count() == 450
     assert 50 < Evidence.objects.count() < 600
@@ -218,7 +231,8 @@ def _facts_hold_together(rows):
 def _the_record_is_complete(plan):
     verbs = Counter(AuditEntry.objects.filter(scope=plan.issuer).values_list("verb", flat=True))
     assert verbs["assignment.progress"] == ProgressEntry.objects.count()
-    assert verbs["assignment.approve"] + verbs["assignment.send_back"] == Review.objects.count()
-    assert verbs["assignment.submit"] >= Assignment.objects.exclude(done_on=None).count()
+    decisions = ("approve", "send_back", "endorse")
+    assert sum(verbs[f"assignment.{verb}"] for verb in decisions) == Review.objects.count()
+    assert verbs["assignment.submit"] + verbs["assignment.endorse"] >= Assignment.objects.exclude(done_on=None).count()
     logged = set(AuditEntry.objects.filter(verb="assignment.progress").values_list("after__entry", flat=True))
     assert logged == set(ProgressEntry.objects.values_list("pk", flat=True))

@@ -23,6 +23,7 @@ from qdsafety.demo.cast import hire
 from qdsafety.demo.chronicle import write
 from qdsafety.demo.duties import write_lists
 from qdsafety.demo.quarter import hand_in_reports
+from qdsafety.demo.signoff import season
 from tasks.actions.fanout import fan_out
 from tasks.models import Plan, Task
 
@@ -73,6 +74,7 @@ class Command(BaseCommand):
         deeds = write(plan=plan, people=people.select_related("organization"))
         told = hand_in_reports(plan=plan, people=people.select_related("organization"))
         self.stdout.write(f"{write_lists(plan)} lists of powers and duties.")
+        season(plan=plan, people=people.select_related("organization"))
         record(VERB, plan, by=None, at=_morning(DAY), scope_id=plan.issuer_id, after=deeds._asdict())
         self.stdout.write(
             f"Demo of {DAY}: {people.count()} people, {fanned.created} more assignments, {deeds.touched} begun, "
