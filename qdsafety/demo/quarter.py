@@ -29,6 +29,7 @@ QUARTER = Quarter(2017, 2)
 COMPILED, CITY_COMPILED, CITY_SIGNED = (datetime.date(2017, 7, day) for day in (3, 24, 25))
 JIAOZHOU, SAFETY, OFFICE = "胶州市政府", "市安监局", "市安委会办公室"
 REMARKS = "第六项工作要点缺少专项治理的检查家次和问题整改率，请核实补充后重新报送。"
+VAGUE = "存在的问题写得过于笼统，请逐项说明原因和整改时限后重新报送。"
 ADDED = "专项治理累计检查企业 318 家次，问题整改率 96.4%。"
 REASON = "补充专项治理检查家次和问题整改率。"
 SIGNED = ("state", "signed_by", "signed_at", "handed_in_on", "sha256", "drafted_by", "drafted_at", "decided_by",
@@ -170,4 +171,4 @@ def _autumn(teller: _Teller, returned: QuarterlyReport, waiting: list[QuarterlyR
         if teller.sign(one, day):
             yield one
     if returned.is_frozen:
-        teller.decide(returned, days[-1], REMARKS)
+        teller.decide(returned, days[-1], VAGUE)
