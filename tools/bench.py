@@ -265,7 +265,7 @@ def _each(work: Callable[[Any], None], rows: list[Any]) -> float:
 
 
 def _imports(rows: int) -> list[Line]:
-    found = importlib.import_module("bench_import").run(rows=rows)
+    found = importlib.import_module("bench_import").run(rows=rows) + importlib.import_module("bench_reading").run()
     return [Line(what, "", seconds, None, floor, name) for what, seconds, floor, name in found]
 
 

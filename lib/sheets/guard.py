@@ -43,9 +43,11 @@ def _is_text(head: bytes) -> bool:
     """No control characters but those of text; UTF-16 has NULs, each beside a character of ASCII."""
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return True
-    for newline in (b"\n\x00", b"\x00\n"):
-        if newline in head and b"\x00\x00" not in head:
-            return True
+    for name, newline in (("utf-16-le", b"\n\x00"), ("utf-16-be", b"\x00\n")):
+        if newline in head:
+            text = head[: len(head) // 2 * 2].decode(name, "replace")
+            if sum(char.isprintable() or char in "\r\n\t" for char in text) > 0.95 * len(text):
+                return True
     return not any(head.count(byte) for byte in b"\x00\x01\x02\x03\x04\x05\x06\x07\x08\x0e\x0f\x1a\x1c\x7f")
 
 

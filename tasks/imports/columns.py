@@ -49,6 +49,7 @@ class Profile(NamedTuple):
     filled: float
     days: float
     organizations: float
+    known: float  # units that the city has; where nobody knows, what sounds like one
     amounts: float
     measures: float
     points: float  # work points by name or numeral
@@ -57,8 +58,8 @@ class Profile(NamedTuple):
     length: float
     distinct: float
 
-    def fits(self, field: str) -> float:
-        """How well the cells fit a field, 0 to 1."""
+    def fits(self, field: str) -> float | None:
+        """How well the cells fit a field, 0 to 1; None where cells tell nothing."""
         short = 1.0 if self.length <= 6 else 0.3
         return {
             "number": self.numbers * self.distinct,
@@ -71,7 +72,7 @@ class Profile(NamedTuple):
             "cooperating": self.organizations,
             "start": self.days,
             "deadline": self.days,
-        }.get(field, 0.0)
+        }.get(field)
 
 
 def profile(cells: Iterable[Cell], points: Mapping[str, int], is_unit: Callable[[str], bool] | None) -> Profile:
@@ -83,22 +84,25 @@ def profile(cells: Iterable[Cell], points: Mapping[str, int], is_unit: Callable[
     def share(of: Callable[[str], object]) -> float:
         return sum(bool(of(word)) for word in words) / number
 
-    def names(word: str) -> bool:
-        if is_unit and any(is_unit(part) for part in re.split(r"[、，,；;/\s（(]+", word) if part):
-            return True
+    def sounds(word: str) -> bool:
         return len(word) < 80 and bool(_ORGANIZATION.search(word))
+
+    def is_known(word: str) -> bool:
+        return is_unit is not None and any(is_unit(part) for part in re.split(r"[、，,；;/\s（(]+", word) if part)
 
     def point(word: str) -> bool:
         return squeezed(re.sub(r"^[（(]?[一二三四五六七八九十\d]{1,3}[)）]?[、.．,，：:\s]*", "", word)) in points
 
     dates = sum(isinstance(cell, datetime.date) for cell in filled) / number
+    known, sounding = share(is_known), share(sounds)
     numerals, official = share(_NUMERAL.match), share(point)
     few = len(set(words)) <= max(12, len(words) / 3)
     return Profile(
         filled=1.0 if filled else 0.0,
         days=max(dates, share(lambda word: len(word) < 40 and _DAY.search(word))),
-        organizations=share(names),
-        amounts=share(_AMOUNT.match),
+        organizations=max(known, sounding),
+        known=known if is_unit else sounding,
+        amounts=share(lambda word: _AMOUNT.match(word) and not _DAY.search(word)),
         measures=share(_MEASURE.match),
         points=max(official, numerals * 0.8 if few else 0.0),
         official=official,
@@ -156,7 +160,7 @@ def take(
         if index in hidden or index in chosen:
             continue
         below = profiles[index]
-        if below.official >= 0.6 and "work_point" in _fields_of(words):
+        if below.official >= 0.6 and "work_point" in words.fields:
             offers.append((2.0, index, "work_point", "content"))
             continue
         offers += _offers(index, guess, below, words)
@@ -183,23 +187,21 @@ def _offers(index: int, guess: Guess, below: Profile, words: Vocabulary) -> list
         fit = below.fits(field)
         sure = guess.sure
         if guess.reason == "doubtful":
-            sure = 0.45 + 0.5 * fit - 0.05 * rank
-        elif field != "note" and below.filled and fit < 0.2 and field not in {"number", "unit"}:
+            sure = 0.45 + 0.5 * (0.8 if fit is None else fit) - 0.05 * rank
+        elif fit is not None and below.filled and fit < 0.2 and field not in {"number", "unit", "work_point"}:
             sure -= 0.3  # the label says so, what stands below does not
         elif field == "title":
             sure -= 0.001 * max(0.0, 20 - below.length) + 0.2 * (1 - below.distinct)
         found.append((sure, index, field, guess.reason))
     if not guess.fields and below.filled:
-        for field in _fields_of(words) - {"note", "start"} - ({"number"} if below.length > 6 else set()):
-            fit = below.fits(field)
+        for field in words.fields:
+            if field in {"note", "start"} or (field == "number" and below.length > 6):
+                continue
+            fit = (below.known if field in UNIT_FIELDS else below.fits(field)) or 0.0
             if fit >= 0.5:
-                better = 0.02 if field in {"responsible", "amount"} else 0.0
-                found.append((min(0.6, 0.6 * fit) + better - 0.3 * (not fit), index, field, "content"))
+                better = 0.02 if field in {"responsible", "number"} else 0.0
+                found.append((min(0.6, 0.6 * fit) + better, index, field, "content"))
     return found
-
-
-def _fields_of(words: Vocabulary) -> set[str]:
-    return {field for fields in words.exact.values() for field in fields}
 
 
 def _left_out(index: int, label: str, guess: Guess, hidden: Collection[int]) -> tuple[str, float, str]:

@@ -56,8 +56,9 @@ class Guess(NamedTuple):
 
 
 def squeeze(label: str) -> str:
-    """A label without any blanks: 重 点 任 务 is a header too."""
-    return re.sub(r"[\s\u3000\u00a0]+", "", label)
+    """A label without blanks, but for those between English words: 重 点 任 务 is a header too."""
+    whole = re.sub(r"[\s\u3000\u00a0]+", " ", label).strip()
+    return re.sub(r"(?<![A-Za-z.]) | (?![A-Za-z])", "", whole)
 
 
 class Vocabulary:
@@ -72,6 +73,7 @@ class Vocabulary:
         marks: Iterable[tuple[str, re.Pattern[str]]] = (),
     ) -> None:
         """`words`: field → labels; `doubtful`: label → fields; `sounds`: (field, pattern, how sure)."""
+        self.fields = tuple(words)
         self.exact: dict[str, tuple[str, ...]] = {}
         for field, labels in words.items():
             for label in labels:
@@ -114,7 +116,7 @@ class Vocabulary:
 
 
 def _plain(label: str) -> str:
-    return squeeze(label).strip("：:*＊、.．").lower()
+    return re.sub(r"\s+", "", label).strip("：:*＊、.．").lower()
 
 
 def _tables() -> tuple[dict[str, list[str]], dict[str, list[str]]]:

@@ -152,9 +152,10 @@ class _Finder:
         self.cells = _spread(sheet)
         self.nearest: list[str] = []  # the words of what came closest to a header
         self._looks = 0
-        self._wide = {
-            (top, left): right for (top, left), (bottom, right) in sheet.merges if right > left and top == bottom
-        }
+        self._wide: dict[int, list[tuple[int, int]]] = {}  # row → (column, last column) of a merged word
+        for (top, left), (_bottom, right) in sheet.merges:
+            if right > left:
+                self._wide.setdefault(top, []).append((left, right))
 
     # ------------------------------------------------------------ headers
     def first(self, certain: bool) -> _Header | None:
@@ -193,23 +194,24 @@ class _Finder:
             taken = self._take(top + depth, labels, print_)
             clear = {c.field for c in taken.columns if c.field and (c.reason != "content" or c.sure > 0.9)}
             enough = clear if certain else taken.fields
-            if not certain and not ("deadline" in enough and clear & {"title", *self.rules.named}):
-                continue  # guessed from the contents alone, much is a list
+            if not certain and "deadline" not in enough:
+                continue  # guessed from the contents, much is a list
             if self.rules.is_list(enough) and (best is None or len(taken.fields) > len(best.taken.fields)):
                 best = _Header(top, depth, labels, taken)
         return best
 
     def _labels(self, top: int, depth: int) -> list[str] | None:
         """The words above each column; None where the rows are no header of this depth."""
-        labels = self._row_labels(top)
+        labels = self._words(top)
         if depth > 1 and len(set(filter(None, labels))) < 2:
             return None
         above = set(range(len(labels)))  # columns whose word stands in the first row
+        groups: set[int] = set()
         for level in range(top + 1, top + depth):
             if not _may_head(self.sheet.rows[level]):
                 return None
-            below = [squeeze(text(cell)) for cell in self.sheet.rows[level]]
-            groups = self._groups(level - 1, below)
+            below = self._words(level)
+            groups = self._groups(level - 1, below, groups)
             if not any(below):
                 return None
             for column, word in enumerate(below):
@@ -218,31 +220,35 @@ class _Finder:
                 if word:
                     above.discard(column)
                     whole = labels[column] + word
-                    alone = self.rules.words.guess(word)
-                    joined = self.rules.words.guess(whole)
+                    alone, joined = self.rules.words.guess(word), self.rules.words.guess(whole)
                     labels[column] = whole if not alone.fields and joined.fields else word
         if depth > 1 and not any(labels[column] for column in above):
             return None  # the first row says nothing of its own: it is a line above the header
         return labels
 
-    def _row_labels(self, top: int) -> list[str]:
-        return [squeeze(text(cell)) for cell in self.sheet.rows[top]]
+    def _words(self, level: int) -> list[str]:
+        """The words of a row, each in all columns over which it is merged."""
+        row = self.sheet.rows[level]
+        words = [squeeze(text(cell)) for cell in row]
+        for column, right in self._wide.get(level, ()):
+            for further in range(column + 1, min(right + 1, len(words))):
+                words[further] = words[further] or words[column]
+        return words
 
-    def _groups(self, level: int, below: list[str]) -> set[int]:
+    def _groups(self, level: int, below: list[str], outer: set[int]) -> set[int]:
         """Columns under a word that stands over several: merged, or followed by blanks that have words below."""
         row = [squeeze(text(cell)) for cell in self.sheet.rows[level]]
         found: set[int] = set()
+        for column, right in self._wide.get(level, ()):
+            if column < len(row) and row[column]:
+                found.update(range(column, right + 1))
         for column, word in enumerate(row):
-            if not word:
-                continue
-            right = self._wide.get((level, column))
-            if right is None:
-                right = column
-                while right + 1 < len(row) and not row[right + 1] and below[right + 1]:
-                    right += 1
+            right = column
+            while word and column not in found and right + 1 < len(row) and not row[right + 1] and below[right + 1]:
+                right += 1
             if right > column and all(below[column : right + 1]):
                 found.update(range(column, right + 1))
-        return found
+        return found | {column for column in outer if column < len(row) and not row[column]}
 
     def _take(self, first: int, labels: list[str], print_: str) -> Taken:
         """What the columns are. A sheet that keeps looking like a header gets no more than so many thorough looks."""

@@ -69,14 +69,19 @@ class TaskListFormat(Format):
     def create_dataset(self, in_stream: Path | str) -> tablib.Dataset:
         """The dataset of a file; its `table` keeps the places. Raises UnreadableFileError."""
         table = find_table(read_workbook(in_stream), self._known())
-        rows = [(row.number, *(row.cells.get(field) for field in FIELDS)) for row in table.rows]
-        dataset = tablib.Dataset(*rows, headers=["row", *FIELDS], title=table.sheet[:31])
-        dataset.table, dataset.units = table, self.units
-        return dataset
+        return dataset_of(table, self.units)
 
     def _known(self) -> Known:
         points = {cells.squeezed(point.title): point.number for point in self.plan.work_points.all()}
         return Known(points, self.units.knows, self.choices)
+
+
+def dataset_of(table: Table, units: UnitReader) -> tablib.Dataset:
+    """The rows of a table as the library wants them, with what belongs to them."""
+    rows = [(row.number, *(row.cells.get(field) for field in FIELDS)) for row in table.rows]
+    dataset = tablib.Dataset(*rows, headers=["row", *FIELDS], title=table.sheet[:31])
+    dataset.table, dataset.units = table, units
+    return dataset
 
 
 class Staged(NamedTuple):
