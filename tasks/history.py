@@ -89,6 +89,13 @@ def who_of(one: Assignment, person: User | None) -> str:
     return (person.post or person.get_role_display()) if own else person.post_and_unit
 
 
+def author_of(one: Assignment, entry: ProgressEntry) -> str:
+    """Who logged it; for a return on paper without an account the name under it, otherwise the unit."""
+    if entry.author:
+        return who_of(one, entry.author)
+    return _("by return, signed by %(name)s") % {"name": entry.signed_by} if entry.signed_by else _("by return")
+
+
 def _entry_step(one: Assignment, entry: ProgressEntry, files: int) -> Step:
     unit = one.task.unit
     if one.target is not None or entry.quantity:
@@ -106,7 +113,7 @@ def _entry_step(one: Assignment, entry: ProgressEntry, files: int) -> Step:
         done = _("done on %(day)s") % {"day": formats.short_day(entry.happened_on, one.plan.year)}
         when = f"{when} · {done}"
     texts = [pair for pair in texts if pair[1]]
-    return Step(entry.created_at, "i-pen", "none", _("Logged"), amount, texts, when, who_of(one, entry.author))
+    return Step(entry.created_at, "i-pen", "none", _("Logged"), amount, texts, when, author_of(one, entry))
 
 
 def _move_step(one: Assignment, move: Transition, words: dict[str, str]) -> Step:

@@ -58,6 +58,7 @@ words.register("task.result_reopen", gettext_noop("opened the result of the task
 words.register(
     "evidence.open", gettext_noop("opened the file %(file)s of %(object)s"), icon="i-clip", in_timeline=False
 )
+words.register("progress.return", gettext_noop("logged the return of %(object)s"), icon="i-import")
 words.register("import.preview", gettext_noop("read the list %(object)s for checking"), icon="i-import")
 words.register("import.refresh", gettext_noop("checked the list %(object)s anew"), icon="i-import")
 words.register("import.commit", gettext_noop("imported the list %(object)s"), icon="i-import")

@@ -31,6 +31,8 @@ MAX_CELLS = 2_000_000
 MEMORY_MB = 208
 CPU_SECONDS = 8
 WALL_SECONDS = 9.0
+SMALL_MB = 2  # up to here a file is read in a second or two
+SECONDS_A_MB = 4
 _CHILD = Path(__file__).with_name("child.py")
 
 
@@ -69,7 +71,7 @@ def read_workbook(path: Path | str) -> list[Sheet]:
     facts: list[dict[str, Any]] = []
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as child:  # noqa: S603
         late = threading.Event()
-        clock = threading.Timer(WALL_SECONDS, _end, (child, late))
+        clock = threading.Timer(_patience(path), _end, (child, late))
         clock.start()
         try:
             for frame in _frames(child.stdout):
@@ -88,6 +90,11 @@ def read_workbook(path: Path | str) -> list[Sheet]:
     for sheet, known in zip(found, facts, strict=True):
         _dress(sheet, known)
     return found
+
+
+def _patience(path: Path) -> float:
+    """Seconds that a child may take; a long list more than others, because the machine may be busy."""
+    return WALL_SECONDS + SECONDS_A_MB * max(0.0, path.stat().st_size / 1024 / 1024 - SMALL_MB)
 
 
 def _end(child: subprocess.Popen[bytes], late: threading.Event) -> None:

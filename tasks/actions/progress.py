@@ -6,7 +6,7 @@ import datetime
 import uuid
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import File
@@ -27,10 +27,17 @@ if TYPE_CHECKING:
     from organizations.models import User
 
 
+class Signed(NamedTuple):
+    """Whose entry it is where a paper was brought in by somebody else: the account, if any, and the name on it."""
+
+    author: User | None
+    name: str
+
+
 def log_progress(
     *,
     assignment: Assignment,
-    by: User,
+    by: User | None,
     at: datetime.datetime,
     today: datetime.date,
     happened_on: datetime.date,
@@ -41,8 +48,11 @@ def log_progress(
     next_steps: str = "",
     files: Sequence[File | Proof] = (),
     request_key: uuid.UUID | str,
+    signed: Signed | None = None,
 ) -> ProgressEntry:
     """Adds one entry; `quantity` is what it adds to the sum, `percent` None follows from the target.
+
+    The entry is that of `by`, or of who `signed` the paper that `by` brings in.
 
     A repeated request (same `request_key`) gets its first entry back and adds nothing, also when both run
     at once: the row of the assignment is locked, and a unique key stands behind it.
@@ -70,8 +80,10 @@ def log_progress(
             raise ValidationError(faults)
         before = _advance(now, added, done, happened_on, by=by, at=at, today=today)
         entry = ProgressEntry.objects.create(
-            plan_id=now.plan_id, assignment=now, author=by, happened_on=happened_on, quantity=added,
-            total=now.quantity, percent=done, created_at=at, request_key=key, **typed,
+            plan_id=now.plan_id, assignment=now, author=signed.author if signed else by, happened_on=happened_on,
+            quantity=added,
+            total=now.quantity, percent=done, created_at=at, request_key=key,
+            signed_by=signed.name if signed else "", **typed,
         )  # fmt: skip
         _attach(entry, proofs, paths, at)
         after = {name: getattr(now, name) for name in before} | {"entry": entry.pk, "files": [p.sha256 for p in proofs]}

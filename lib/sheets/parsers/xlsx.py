@@ -144,7 +144,7 @@ class _Scan:
         self.hidden_rows: list[int] = []
         self.hidden_columns: list[int] = []
         self._prefix = b""
-        self._width, self._height = 26, 0
+        self._width, self._height = 1, 0
 
     def run(self, archive: zipfile.ZipFile, part: str) -> None:
         """Raises Refused for cells far outside; a damaged archive is left for calamine to name."""
@@ -201,6 +201,10 @@ class _Scan:
 
     def _measure(self, data: bytes) -> None:
         """The rectangle that the values span must fit before calamine asks for its memory."""
+        for letter in range(26, self._width, -1):  # the widest of the single letters; absent ones are passed fast
+            if re.search(b' r="%c[0-9]' % (64 + letter), data):
+                self._width = letter
+                break
         for wide in _WIDE.finditer(data):
             self._width = max(self._width, place(wide[1].decode())[1] + 1)
         end = data.rfind(b"</c>")
