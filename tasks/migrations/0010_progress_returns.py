@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tasks', '0008_import_flow'),
+        ('tasks', '0009_duty_links'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
