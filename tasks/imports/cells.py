@@ -71,10 +71,12 @@ def text(cell: Cell) -> str:
 
 def _plain(number: float) -> str:
     """A number as a sheet shows it: 3, 0.1, never 1e+20 or the dust of binary fractions."""
+    if number.is_integer() and abs(number) < 1e15:
+        return str(int(number))
     number = round(number, 10)
     if not math.isfinite(number):
         return str(number)
-    return str(int(number)) if number.is_integer() and abs(number) < 1e15 else f"{Decimal(repr(number)):f}"
+    return f"{Decimal(repr(number)):f}".removesuffix(".0")
 
 
 def chinese_number(written: str) -> int | None:
@@ -94,6 +96,8 @@ def number(cell: Cell) -> str:
 
     1-1 typed into a cell becomes the first of January there, and 1-1 again here.
     """
+    if type(cell) is float and cell.is_integer() and abs(cell) < 1e15:
+        return str(int(cell))
     if isinstance(cell, datetime.date):
         return f"{cell.month}-{cell.day}"
     found = text(cell)

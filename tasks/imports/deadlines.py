@@ -130,6 +130,7 @@ class Reader:
         self.year = year
         self.issued_on = issued_on
         self._known: dict[Cell, Deadline | None] = {}
+        self._starts: dict[Cell, Day | None] = {}
 
     def deadline(self, cell: Cell) -> Deadline | None:
         """The deadline, or None for a blank cell; raises CellError. A list repeats few phrases: each is read once."""
@@ -151,6 +152,11 @@ class Reader:
 
     def start(self, cell: Cell) -> Day | None:
         """The first day of what is written; None for a blank cell and for 已启动. Raises CellError."""
+        if cell not in self._starts:
+            self._starts[cell] = self._start(cell)
+        return self._starts[cell]
+
+    def _start(self, cell: Cell) -> Day | None:
         day = self._day_of_cell(cell)
         if day is not None:
             return day

@@ -20,6 +20,7 @@ import python_calamine as calamine
 from .common import Frame, Limits, Refused, check_size, facts, in_frames, place
 
 CHUNK = 4 * 1024 * 1024
+LAST = 256 * 1024  # what stands behind the rows
 LONGEST_ROW = 64 * 1024 * 1024
 SMALL_PART = 32 * 1024 * 1024
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -159,6 +160,8 @@ class _Scan:
                     self._look(rest[:cut])
                     rest = rest[cut:]
                 self._look(rest)
+                if b"</" + self._prefix + b"worksheet>" not in rest[-LAST:]:
+                    raise Refused("broken", why="the sheet ends too early")  # calamine would read half of it
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
             raise Refused("broken", why=str(error)) from error
 
