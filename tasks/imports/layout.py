@@ -1,117 +1,36 @@
-"""Finding the tables of a sheet: headers of one to three rows, columns, rows, sections, footers, merged cells.
+"""Finding the list in a workbook: its first visible sheet that has one, and what to say where none has.
 
 A row here still holds cells as they stand; what they mean is decided in cells.py, deadlines.py, units.py.
-Nothing here asks the database: the work points' names and the known units come as plain values.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Collection, Iterable, Mapping
-from typing import NamedTuple
+from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
-from lib.sheets.read import Cell, Sheet, UnreadableFileError
+from lib.sheets.read import Sheet
 
-from . import sections
-from .cells import squeezed, text
-from .columns import SAMPLE, Column, Taken, by_label, is_list, profile, take
-from .headers import TASKS, Vocabulary, squeeze
+from .finder import Finder
+from .table import TASK_LIST, Choices, Known, Row, Rules, Table, UnknownLayoutError, fingerprint
 
-SCANNED = 60  # a header is looked for in any case among so many first rows; further down only known words count
-DEEPEST = 3
-LOOKS = 40
-LOOKED_AT = 3000  # cells
-Choices = Mapping[str, Mapping[int, str]]  # fingerprint of a header → column → field
-
-
-class Row(NamedTuple):
-    """One row with a task: its place in the sheet, its cells by field, its part of the table, and the run of
-    numbers within which its own must be unique."""
-
-    number: int
-    cells: dict[str, Cell]
-    part: int
-    run: int
-
-
-class Part(NamedTuple):
-    """What stands below one header, repeated headers of the same words included."""
-
-    header_rows: list[int]
-    columns: list[Column]
-    fingerprint: str
-    sure: float
-
-    @property
-    def labels(self) -> dict[str, str]:
-        """Field → the sheet's own word for its column."""
-        return {column.field: column.label for column in self.columns if column.field}
-
-
-class Table(NamedTuple):
-    """The tables of one sheet. `labels` are the words of all parts for their columns; `others` names further
-    sheets with a list, which are not read; `hidden` counts rows that were read though the sheet hides them."""
-
-    sheet: str
-    title: str
-    header_rows: list[int]
-    labels: dict[str, str]
-    rows: list[Row]
-    skipped: list[int]
-    parts: list[Part]
-    others: list[str]
-    hidden: int
-
-    @property
-    def sure(self) -> float:
-        """As sure as the least sure column of any part."""
-        return min((part.sure for part in self.parts), default=0.0)
-
-
-class Rules(NamedTuple):
-    """What one kind of sheet looks like."""
-
-    words: Vocabulary
-    is_list: Callable[[Collection[str]], bool]
-    needed: str  # the headers that are missed, for the message
-    named: tuple[str, ...]  # one of these makes a row without a title a row all the same
-    sections: bool
-
-
-class Known(NamedTuple):
-    """What the finder may know beforehand; all of it may be left out."""
-
-    points: Mapping[str, int] = {}  # squeezed name of a work point → its number
-    is_unit: Callable[[str], bool] | None = None
-    choices: Choices = {}
-
-
-class UnknownLayoutError(UnreadableFileError):
-    """The workbook is in order, but holds no list of this kind."""
-
-
-TASK_LIST = Rules(
-    TASKS,
-    is_list,
-    "序号、工作要点、重点任务、牵头单位、责任单位、完成时限",
-    ("lead", "responsible", "cooperating", "deadline"),
-    True,
-)
-
-
-class _Header(NamedTuple):
-    top: int
-    depth: int
-    labels: list[str]
-    taken: Taken
+__all__ = [
+    "TASK_LIST",
+    "Choices",
+    "Known",
+    "Row",
+    "Rules",
+    "Table",
+    "UnknownLayoutError",
+    "find_table",
+    "fingerprint",
+]
 
 
 def find_table(sheets: Iterable[Sheet], known: Known | None = None, rules: Rules = TASK_LIST) -> Table:
     """The list of the first visible sheet that has one; raises UnknownLayoutError."""
     every = sorted(sheets, key=lambda sheet: not sheet.visible)
-    finders = [_Finder(sheet, known or Known(), rules) for sheet in every]
+    finders = [Finder(sheet, known or Known(), rules) for sheet in every]
     for certain in (True, False):  # a header by its words anywhere beats one that is guessed from its contents
         with_header = [(finder, header) for finder in finders if (header := finder.first(certain)) is not None]
         for position, (finder, header) in enumerate(with_header):
@@ -127,7 +46,7 @@ def find_table(sheets: Iterable[Sheet], known: Known | None = None, rules: Rules
     raise UnknownLayoutError(_why_not(finders, rules))
 
 
-def _why_not(finders: Iterable[_Finder], rules: Rules) -> str:
+def _why_not(finders: Iterable[Finder], rules: Rules) -> str:
     seen = max((finder.nearest for finder in finders), key=len, default=[])
     if len(seen) >= 2:
         return _(
@@ -137,222 +56,3 @@ def _why_not(finders: Iterable[_Finder], rules: Rules) -> str:
         _("No sheet has a header with %(needed)s. Choose a list of this kind, or take the template of this page.")
         % {"needed": rules.needed}
     )  # fmt: skip
-
-
-def fingerprint(labels: Iterable[str]) -> str:
-    """What two sheets of the same layout have in common: the words of the header in their order."""
-    return hashlib.sha256("|".join(map(squeezed, labels)).encode()).hexdigest()[:16]
-
-
-class _Finder:
-    """Looks for headers on one sheet and reads what stands below them."""
-
-    def __init__(self, sheet: Sheet, known: Known, rules: Rules) -> None:
-        self.sheet, self.known, self.rules = sheet, known, rules
-        self.cells = _spread(sheet)
-        self.nearest: list[str] = []  # the words of what came closest to a header
-        self._looks = 0
-        self._wide: dict[int, list[tuple[int, int]]] = {}  # row → (column, last column) of a merged word
-        for (top, left), (_bottom, right) in sheet.merges:
-            if right > left:
-                self._wide.setdefault(top, []).append((left, right))
-
-    # ------------------------------------------------------------ headers
-    def first(self, certain: bool) -> _Header | None:
-        """The topmost header; with `certain` one whose words say all that is needed."""
-        rows = self.sheet.rows
-        best: _Header | None = None
-        for top in range(len(rows)):
-            if top >= SCANNED and (not certain or self.rules.words.labels.isdisjoint(rows[top])):
-                continue
-            if not certain and sum(map(_filled, rows[top])) < 3:
-                continue
-            header = self.header(top, certain)
-            if header is None:
-                continue
-            if certain:
-                return header
-            if best is None or header.taken.sure * len(header.taken.fields) > best.taken.sure * len(best.taken.fields):
-                best = header
-        return best
-
-    def header(self, top: int, certain: bool = True) -> _Header | None:
-        """The header that begins on this row, of as few rows as say the most; None where none does."""
-        if not _may_head(self.sheet.rows[top]):
-            return None
-        best: _Header | None = None
-        for depth in range(1, min(DEEPEST, len(self.sheet.rows) - top) + 1):
-            labels = self._labels(top, depth)
-            if labels is None:
-                break
-            named = by_label(labels, self.sheet.hidden_columns, self.rules.words)
-            if len(named) >= 2 and len(named) > len(self.nearest):
-                self.nearest = [label for label in labels if label]
-            print_ = fingerprint(labels)
-            if certain and not self.rules.is_list(named) and len(named) < 2 and print_ not in self.known.choices:
-                continue
-            taken = self._take(top + depth, labels, print_)
-            clear = {c.field for c in taken.columns if c.field and (c.reason != "content" or c.sure > 0.9)}
-            enough = clear if certain else taken.fields
-            if not certain and "deadline" not in enough:
-                continue  # guessed from the contents, much is a list
-            if self.rules.is_list(enough) and (best is None or len(taken.fields) > len(best.taken.fields)):
-                best = _Header(top, depth, labels, taken)
-        return best
-
-    def _labels(self, top: int, depth: int) -> list[str] | None:
-        """The words above each column; None where the rows are no header of this depth."""
-        labels = self._words(top)
-        if depth > 1 and len(set(filter(None, labels))) < 2:
-            return None
-        above = set(range(len(labels)))  # columns whose word stands in the first row
-        groups: set[int] = set()
-        for level in range(top + 1, top + depth):
-            if not _may_head(self.sheet.rows[level]):
-                return None
-            below = self._words(level)
-            groups = self._groups(level - 1, below, groups)
-            if not any(below):
-                return None
-            for column, word in enumerate(below):
-                if word and labels[column] and column not in groups:
-                    return None  # two words one below the other, neither of a group: the second is a value
-                if word:
-                    above.discard(column)
-                    whole = labels[column] + word
-                    alone, joined = self.rules.words.guess(word), self.rules.words.guess(whole)
-                    labels[column] = whole if not alone.fields and joined.fields else word
-        if depth > 1 and not any(labels[column] for column in above):
-            return None  # the first row says nothing of its own: it is a line above the header
-        return labels
-
-    def _words(self, level: int) -> list[str]:
-        """The words of a row, each in all columns over which it is merged."""
-        row = self.sheet.rows[level]
-        words = [squeeze(text(cell)) for cell in row]
-        for column, right in self._wide.get(level, ()):
-            for further in range(column + 1, min(right + 1, len(words))):
-                words[further] = words[further] or words[column]
-        return words
-
-    def _groups(self, level: int, below: list[str], outer: set[int]) -> set[int]:
-        """Columns under a word that stands over several: merged, or followed by blanks that have words below."""
-        row = [squeeze(text(cell)) for cell in self.sheet.rows[level]]
-        found: set[int] = set()
-        for column, right in self._wide.get(level, ()):
-            if column < len(row) and row[column]:
-                found.update(range(column, right + 1))
-        for column, word in enumerate(row):
-            right = column
-            while word and column not in found and right + 1 < len(row) and not row[right + 1] and below[right + 1]:
-                right += 1
-            if right > column and all(below[column : right + 1]):
-                found.update(range(column, right + 1))
-        return found | {column for column in outer if column < len(row) and not row[column]}
-
-    def _take(self, first: int, labels: list[str], print_: str) -> Taken:
-        """What the columns are. A sheet that keeps looking like a header gets no more than so many thorough looks."""
-        self._looks += 1
-        rows = max(20, LOOKED_AT // max(len(labels), 1)) if self._looks <= LOOKS else 0
-        sample = [row for row in self.cells[first : first + min(rows, SAMPLE)] if sum(map(_filled, row)) > 1]
-        profiles = [
-            profile((row[column] for row in sample), self.known.points, self.known.is_unit)
-            for column in range(len(labels))
-        ]
-        hidden = self.sheet.hidden_columns
-        return take(labels, hidden, profiles, self.rules.words, self.known.choices.get(print_))
-
-    # ------------------------------------------------------------ rows
-    def table(self, header: _Header) -> Table:
-        """Everything from a header to the end of the sheet."""
-        reader = sections.Reader(self.rules.named, self.known.points if self.rules.sections else None)
-        if self.rules.sections:
-            for row in self.sheet.rows[: header.top]:
-                reader.title_above(row)
-        parts: list[Part] = []
-        rows: list[Row] = []
-        skipped: list[int] = []
-        current: _Header | None = header
-        index = header.top
-        while index < len(self.cells):
-            found = header if index == header.top else self._again(index, current)
-            if found is not None:
-                current = self._begin(parts, found, reader)
-                index += found.depth
-                continue
-            line = self.cells[index]
-            index += 1
-            if not any(map(_filled, self.sheet.rows[index - 1])):
-                continue
-            if current is None or self._foreign(index - 1):
-                current = None
-                skipped.append(index)
-                continue
-            cells = reader.row(line, current.taken.places)
-            if cells is None:
-                skipped.append(index)
-            else:
-                rows.append(Row(index, cells, len(parts) - 1, reader.run))
-        labels = {field: word for part in reversed(parts) for field, word in part.labels.items()}
-        hidden = sum(row.number - 1 in self.sheet.hidden_rows for row in rows)
-        heads = sorted(number for part in parts for number in part.header_rows)
-        return Table(self.sheet.name, self._title(header.top), heads, labels, rows, skipped, parts, [], hidden)
-
-    def _begin(self, parts: list[Part], header: _Header, reader: sections.Reader) -> _Header:
-        numbers = list(range(header.top + 1, header.top + header.depth + 1))
-        print_ = fingerprint(header.labels)
-        if parts and parts[-1].fingerprint == print_:
-            parts[-1].header_rows.extend(numbers)
-            reader.repeated()
-        else:
-            parts.append(Part(numbers, header.taken.columns, print_, header.taken.sure))
-            reader.begin(first=len(parts) == 1)
-        return header
-
-    def _again(self, index: int, current: _Header | None) -> _Header | None:
-        """A further header: the same words once more, or another one that says all that is needed."""
-        row = self.sheet.rows[index]
-        if self.rules.words.labels.isdisjoint(row):
-            place = current.taken.places.get("title", 0) if current is not None else 0
-            if current is None or row[place] != self.sheet.rows[current.top][place]:
-                return None
-        if current is not None and self._labels(index, current.depth) == current.labels:
-            return _Header(index, current.depth, current.labels, current.taken)
-        found = self.header(index)
-        return found if found is not None and len(found.taken.fields) >= 3 else None
-
-    def _foreign(self, index: int) -> bool:
-        """The header of a table of another kind: what follows is none of ours."""
-        row = self.sheet.rows[index]
-        if self.rules.words.labels.isdisjoint(row) or not _may_head(row) or sum(map(_filled, row)) < 3:
-            return False
-        guesses = [self.rules.words.guess(squeeze(cell)) for cell in row if isinstance(cell, str) and cell]
-        return sum(guess.reason in {"exact", "other", "doubtful"} for guess in guesses) >= 3
-
-    def _title(self, top: int) -> str:
-        """The table's title: the longest line above the header that is no form line (填报单位 …)."""
-        lines = [text(next((cell for cell in row if text(cell)), None)) for row in self.sheet.rows[:top]]
-        plain = [line for line in lines if not sections.is_form_line(line)]
-        return max(plain, key=lambda line: len(squeezed(line)), default="")
-
-
-def _filled(cell: Cell) -> bool:
-    return cell is not None and cell != "" and not (isinstance(cell, str) and not cell.strip())
-
-
-def _may_head(row: Iterable[Cell]) -> bool:
-    """Words only, none of them long."""
-    return all(not _filled(cell) or (type(cell) is str and len(cell) <= 40) for cell in row)
-
-
-def _spread(sheet: Sheet) -> list[list[Cell]]:
-    """The cells with each vertically merged value repeated in the rows it holds for."""
-    tall = [merge for merge in sheet.merges if merge[1][0] > merge[0][0]]
-    if not tall:
-        return sheet.rows
-    rows = [list(row) for row in sheet.rows]
-    for (top, left), (bottom, _right) in tall:
-        if top < len(rows) and left < len(rows[top]):
-            for row in rows[top + 1 : bottom + 1]:
-                row[left] = rows[top][left]
-    return rows

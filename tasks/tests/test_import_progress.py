@@ -10,7 +10,7 @@ from audit.models import AuditEntry
 from lib.sheets.read import Percent
 from organizations.models import Organization
 from organizations.roles import Role
-from tasks.imports import returns as reading
+from tasks.imports import return_values as reading
 from tasks.imports.faults import CellError
 from tasks.models import Assignment, ProgressEntry
 from tests import factories

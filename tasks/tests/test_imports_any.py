@@ -17,7 +17,7 @@ from tasks.imports.layout import Known, find_table
 from tasks.imports.output import rows_json
 from tasks.imports.resource import TaskListFormat, dataset_of, judge
 from tasks.imports.return_layout import RETURN
-from tasks.imports.returns import read_values
+from tasks.imports.return_values import read_values
 from tests import factories
 
 from .import_world import HEAD, POINTS, build
