@@ -27,6 +27,12 @@ words.register("report.amend", gettext_noop("began a new version: %(object)s"), 
 words.register("report.compile", gettext_noop("ordered the quarterly reports of %(object)s"), icon="i-file")
 words.register("report.compile_stop", gettext_noop("stopped compiling the quarterly reports of %(object)s"))
 
+words.register("report.refused", gettext_noop("tried a step that was refused: report %(object)s"), icon="i-warn")
+words.register(
+    "report.refused_compile", gettext_noop("tried to compile quarterly reports, which was refused: %(object)s"),
+    icon="i-warn",
+)  # fmt: skip
+
 
 def _changes(value: Any) -> str:
     """What a refreshing changed, in numbers."""
@@ -49,7 +55,8 @@ words.fields(
     narrative=Field(gettext_noop("Text"), own=_texts, say=Say.OWN),
     sha256=Field("SHA-256"),
     quarter=Field(gettext_noop("Quarter")),
-    reason=Field(gettext_noop("Reason of the amendment")),
+    reason=Field(gettext_noop("Reason")),
+    step=words.HIDDEN,
     previous=words.HIDDEN,
 )
 words.fields("tasks.plan", quarter=Field(gettext_noop("Quarter")))

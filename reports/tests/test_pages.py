@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
+from audit.models import AuditEntry
 from background import work_runner
 from background.models import Work
 from background.work import Run, discover
@@ -126,6 +127,7 @@ def test_the_reason_stands_where_a_quarter_has_not_ended(mixed, cast, log_in):
     answer = client.post(f"{LIST}compile/", {"quarter": "2017Q3"}, follow=True)
     assert "尚未结束" in answer.content.decode()
     assert not Work.objects.exists()
+    assert AuditEntry.objects.get(verb="report.refused_compile").after["quarter"] == "2017Q3"
     assert log_in(cast.head).post(f"{LIST}compile/", {"quarter": "2017Q2"}).status_code == 403
 
 

@@ -177,6 +177,8 @@ def test_figures_that_changed_since_they_were_read_are_not_signed(world, city, c
     assert answer.status_code == 200
     assert "数据有变化" in body
     assert "<del>1</del>" in body and "<ins>0</ins>" in body
+    refused = AuditEntry.objects.get(verb="report.refused")
+    assert (refused.by, refused.after["step"]) == (cast.head, "sign")
     now = report_of(city.jiaozhou)
     assert (now.state, now.figures["total"]["over"], now.figures["total"]["done"]) == ("drafted", 0, 1)
     assert client.post(address, sent).status_code == 200  # the old page again: still not

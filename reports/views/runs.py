@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from audit.record import record_refusal
 from background.models import Work
 from lib import clock, formats
 from organizations.models import User
@@ -43,6 +44,8 @@ def report_compile(request: HttpRequest, year: int) -> HttpResponse:
     try:
         work, new = orders.order(plan=plan, quarter=quarter, by=user, at=clock.now(), today=clock.today())
     except ValidationError as error:
+        said, values = " ".join(error.messages), {"quarter": quarter.key}
+        record_refusal("report.refused_compile", plan, by=user, at=clock.now(), reason=said, values=values)
         messages.error(request, " ".join(error.messages))
         return redirect(f"{reverse('report_list', kwargs={'year': year})}?quarter={quarter.key}")
     if not new:

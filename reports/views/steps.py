@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from audit.record import record_refusal
 from lib import clock
 from organizations.models import User
 from reports import figure_words, rights
@@ -53,6 +54,13 @@ def _act(verb: str, user: User, found: QuarterlyReport, values: dict[str, Any]) 
     return steps.amend(report=found, by=user, at=at, reason=values["words"])
 
 
+def _note(verb: str, user: User, found: QuarterlyReport, error: ValidationError) -> None:
+    """Keeps the refused attempt in the record."""
+    said = " ".join(error.messages)
+    scope = found.plan.issuer_id
+    record_refusal("report.refused", found, by=user, at=clock.now(), reason=said, scope_id=scope, values={"step": verb})
+
+
 def _step(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     user, found = load(request, pk)
     _refuse_others(verb, user, found)
@@ -65,9 +73,11 @@ def _step(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
         try:
             made = _act(verb, user, found, form.cleaned_data)
         except steps.FiguresChangedError as error:
+            _note(verb, user, found, error)
             form.add_error(None, error)
             changes = figure_words.change_lines(error.changes)
         except ValidationError as error:
+            _note(verb, user, found, error)
             form.add_error(None, error)
         else:
             names = {"unit": made.organization.label, "quarter": made.period.label}
