@@ -16,7 +16,7 @@ from lib import formats
 
 from .history import step_words
 from .imports.snapshot import CADENCE_OF
-from .models import Plan, WorkPoint
+from .models import Plan, TaskItem, WorkPoint
 from .states import Cadence
 
 PLAN, POINT, TASK, ASSIGNMENT = "tasks.plan", "tasks.workpoint", "tasks.task", "tasks.assignment"
@@ -182,4 +182,8 @@ words.kind(BATCH, links=_page("import_preview"))
 
 words.register("link.confirm", gettext_noop("confirmed a duty for the task %(object)s"), icon="i-check", signal="done")
 words.register("link.reject", gettext_noop("rejected a duty for the task %(object)s"), icon="i-x")
-words.fields("tasks.task", duty=gettext_noop("Duty"))
+words.fields(
+    "tasks.task",
+    duty=gettext_noop("Duty"),
+    state=Field(gettext_noop("State"), Say.CHOICE, choices=TaskItem.State.choices),
+)

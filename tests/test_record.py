@@ -80,7 +80,7 @@ def verbs():
                 name = isinstance(node, ast.Call) and (getattr(node.func, "id", "") or getattr(node.func, "attr", ""))
                 if name in {"record", "record_refusal", "Act", "_record"} and node.args:
                     first = node.args[0]
-                    if isinstance(first, ast.Constant) and isinstance(first.value, str):
+                    if isinstance(first, ast.Constant) and isinstance(first.value, str) and "." in first.value:
                         yield path.relative_to(BASE), first.value
 
 

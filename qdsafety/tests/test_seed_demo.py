@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Count, F, Q
 from django.utils import timezone
 
-from audit.models import AuditEntry
+from audit.models import AuditEntry, Verification
 from lib import clock
 from lib.sheets.read import read_workbook
 from organizations.actions.imports import import_units
@@ -30,6 +30,7 @@ from tasks.punctuality import punctuality_case
 from tasks.seed.load import load_plan
 from tasks.seed.reader import read_plan
 from tasks.states import UNIT_ACTS, AssignmentState, UnitRole
+from tests import watch
 
 TASKS = {"13", "47", "66", "133", "221", "241"}
 STEPS = {f"assignment.{verb}" for verb in ("progress", "hand_in", "endorse", "submit", "approve", "send_back")}
@@ -236,3 +237,6 @@ def _the_record_is_complete(plan):
     assert verbs["assignment.submit"] + verbs["assignment.endorse"] >= Assignment.objects.exclude(done_on=None).count()
     logged = set(AuditEntry.objects.filter(verb="assignment.progress").values_list("after__entry", flat=True))
     assert logged == set(ProgressEntry.objects.values_list("pk", flat=True))
+    assert watch.unsaid() == [], "every entry reads as a sentence with named fields"
+    last = Verification.objects.latest()
+    assert (last.intact, last.entries) == (True, AuditEntry.objects.count())

@@ -12,8 +12,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
-from audit.models import AuditEntry
+from audit.models import AuditEntry, Verification
 from audit.record import record
+from audit.seals import seal_all
+from audit.verify import verify
 from lib import clock
 from lib.sheets.read import read_workbook
 from organizations.actions.imports import import_enterprises
@@ -60,6 +62,8 @@ class Command(BaseCommand):
             self.stderr.write(f"Set BUSINESS_DATE={DAY} when you start the site; the demo is made for that day.")
         with transaction.atomic():
             self._fill(enterprises)
+        seal_all(at=timezone.now())
+        Verification.keep(verify(), timezone.now())
 
     def _fill(self, enterprises: int) -> None:
         if not Task.objects.filter(plan__issuer__name=ISSUER, plan__year=YEAR).exists():
