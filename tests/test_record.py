@@ -25,6 +25,7 @@ EXEMPT = {
     "check_counts": "sums that follow from other rows",
     "follow_tree": "sums that follow from other rows",
     "claim": "the one door to a state; each of its callers records",
+    "propose": "suggestions of the machine, which nobody has decided on",
     "reading_ended": "what the background work came to; the work itself records",
     "write_log": "the log of an act; whoever calls it records the act",
 }
