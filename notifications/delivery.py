@@ -20,6 +20,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.core.validators import validate_email
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from lib import clock
@@ -43,7 +44,8 @@ class Delivered(NamedTuple):
     failed: int
 
     def __str__(self) -> str:
-        return f"{self.sent} sent, {self.later} to be tried again, {self.failed} given up"
+        """In the active language."""
+        return _("%(sent)s sent, %(later)s to be tried again, %(failed)s given up") % self._asdict()
 
 
 def deliver_waiting(budget: float = BUDGET) -> Delivered:

@@ -29,6 +29,12 @@ def served(commission: Organization, on: datetime.date) -> set[int]:
     return set(rows.order_by().values_list("recipient_id", flat=True))
 
 
+def run_number(commission: Organization, on: datetime.date) -> str:
+    """What tells this run's urgent messages from those of earlier runs of the day; called under the ladder's lock."""
+    start = f"urgent:{commission.pk}:{on}:"
+    return str(Notification.objects.filter(dedup_key__gte=start, dedup_key__lt=start[:-1] + ";").count())
+
+
 def message(
     ladder: Ladder, group: Group, params: dict[str, Any], on: datetime.date, at: datetime.datetime, run: str
 ) -> Notification:

@@ -56,7 +56,7 @@ def add(
     last: datetime.date,
     told: Sequence[tuple[int, int, str]],
 ) -> None:
-    """Adds one stage: each open thing with a deadline up to `last`, for each person of its unit, if not said yet."""
+    """Adds one stage: each open thing with a deadline up to `last`, for each person of its unit."""
     if not told:
         return
     wanted = rows.filter(deadline__lte=last)
@@ -71,17 +71,28 @@ def add(
         INSERT INTO {NAME}
         SELECT %s, %s, s.about_key, s.plan_key, s.deadline, %s, p.person, p.audience,
                s.what, s.unit_name, %s || CAST(s.about_key AS varchar(20)) || %s, %s, %s
-        FROM ({select}) {alias} JOIN ({people}) AS p ON p.unit = s.unit_key
-        WHERE NOT EXISTS (
-            SELECT 1 FROM {Reminder._meta.db_table} r
-            WHERE r.subject = %s AND r.about_id = s.about_key AND r.due_on = s.deadline AND r.stage = %s
-              AND r.recipient_id = p.person)"""  # noqa: S608  (names are ours, values are parameters)
+        FROM ({select}) {alias} JOIN ({people}) AS p ON p.unit = s.unit_key"""  # noqa: S608  (names are ours)
     values = [
         subject.code, subject.model, stage.code, before, after, stage.urgent, stage.rung.severity, *params,
-        *people_params, subject.code, stage.code,
+        *people_params,
     ]  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
+
+
+def drop_said() -> None:
+    """Takes out what was said already; then the table holds what is to be said now."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            # Or it would be joined as if it were empty.
+            cursor.execute(f"ANALYZE {NAME} (about_id, recipient_id, stage)")
+        cursor.execute(
+            f"""
+            DELETE FROM {NAME} WHERE EXISTS (
+                SELECT 1 FROM {Reminder._meta.db_table} r
+                WHERE r.subject = {NAME}.subject AND r.about_id = {NAME}.about_id AND r.due_on = {NAME}.due_on
+                  AND r.stage = {NAME}.stage AND r.recipient_id = {NAME}.recipient_id)"""  # noqa: S608
+        )
 
 
 def _people(told: Sequence[tuple[int, int, str]]) -> tuple[str, list[Any]]:

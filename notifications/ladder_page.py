@@ -88,7 +88,7 @@ def vacancies(ladder: Ladder, today: datetime.date) -> list[dict[str, Any]]:
     start = today - datetime.timedelta(days=VACANT_DAYS)
     rows = Reminder.objects.filter(ladder=ladder, audience=Audience.STAND_IN, on__gte=start, on__lte=today)
     found = rows.order_by().values("unit").annotate(number=Count("about_id", distinct=True)).order_by("-number", "unit")
-    return [dict(row) for row in found[:20]]
+    return [dict(row) for row in found[:8]]
 
 
 def sent_lately(ladder: Ladder, today: datetime.date) -> list[dict[str, Any]]:

@@ -74,9 +74,19 @@ def _job_row(job: Job, slot: ScheduledSlot | None, now: datetime.datetime) -> Jo
     signal = "over" if slot.error and not slot.finished_at else _SIGNALS[slot.outcome]
     last = _moment(slot.finished_at or slot.claimed_at or slot.slot)
     return JobRow(
-        job.name, label_of(job.name), str(slot.attempts or ""), last, signal, outcome, slot.result, slot.error,
+        job.name, label_of(job.name), str(slot.attempts or ""), last, signal, outcome, _why(slot.result), slot.error,
         _moment(ahead),
     )  # fmt: skip
+
+
+def _why(result: str) -> str:
+    """What the runner itself wrote, in the reader's language; what a job wrote stands as it is."""
+    own = {
+        "the job was new": _("the job was new"),
+        "missed": _("missed"),
+        "a later slot was due": _("a later run was due"),
+    }
+    return own.get(result, result)
 
 
 def _moment(value: datetime.datetime | None) -> str:

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import datetime
 import logging
-import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from audit.record import record
 from lib.workdays import Calendar, NoCalendarError
@@ -40,11 +40,13 @@ class Planned(NamedTuple):
     messages: tuple[int, ...]
 
     def __str__(self) -> str:
-        text = f"{self.stages} stages to {self.people} people: {self.digests} digests, {self.urgent} urgent"
+        """In the active language: the command speaks English, the job's result the office's language."""
+        text = _("%(stages)s stages to %(people)s people: %(digests)s digests, %(urgent)s urgent") % self._asdict()
         if self.news:
-            text += f"; {self.news} news with the digests"
+            text += _("; %(n)s news with the digests") % {"n": self.news}
         if self.missing:
-            text += f"; ALARM: no working days known for {', '.join(map(str, self.missing))}, later stages wait"
+            years = ", ".join(map(str, self.missing))
+            text += _("; ALARM: no working days known for %(years)s, later stages wait") % {"years": years}
         return text
 
 
@@ -66,7 +68,8 @@ def plan_day(*, commission: Organization, on: datetime.date, at: datetime.dateti
             if stages:
                 reach = reaches.get(subject.reach) or reaches.setdefault(subject.reach, subject.reach(commission))
                 _collect(subject, stages, subject.rows(commission, on), reach, on, calendar, served, missing)
-        run = uuid.uuid4().hex[:12]
+        due.drop_said()
+        run = digests.run_number(commission, on)
         messages, counts = _messages(ladder, active, on, at, run)
         if messages:
             due.keep(ladder, on, run)
@@ -100,10 +103,10 @@ def _collect(
             missing.add(error.year)
             log.error("reminders of %s wait: the working days of %s are not known", stage, error.year)
             continue
-        due.add(subject, stage, rows, first, last, _told(stage, reach, served))
+        due.add(subject, stage, rows, first, last, told_by(stage, reach, served))
 
 
-def _told(stage: Stage, reach: subjects.Reach, served: set[int]) -> list[tuple[int, int, str]]:
+def told_by(stage: Stage, reach: subjects.Reach, served: set[int]) -> list[tuple[int, int, str]]:
     """(unit, person, audience) of a stage, each person once a unit; who has had today's digest waits."""
     found: dict[tuple[int, int], str] = {}
     for audience in stage.audiences:

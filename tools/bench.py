@@ -136,6 +136,7 @@ def _measure(sizes: tuple[int, ...], repeat: int, import_rows: int) -> tuple[lis
     lines += _part("the record", lambda: _record(city, repeat < 10), missing)
     lines += _part(f"import of {import_rows:,} rows", lambda: _imports(import_rows), missing)
     lines += _part("quarterly reports", lambda: _reports(quick=repeat < 10), missing)
+    lines += _part("reminders", lambda: _reminders(city, missing), missing)
     return lines, missing
 
 
@@ -279,6 +280,13 @@ def _imports(rows: int) -> list[Line]:
 def _reports(quick: bool) -> list[Line]:
     found = importlib.import_module("bench_quarter").run(*((10, 500) if quick else ()))
     return [Line(what, "", seconds, None, floor, name) for what, seconds, floor, name in found]
+
+
+def _reminders(city: str, missing: list[str]) -> list[Line]:
+    """Planning a day's reminders; what is beyond its limit makes the run fail as a missing part does."""
+    found, over = importlib.import_module("bench_remind").run(city)
+    missing += over
+    return [Line(what, size, seconds, None, floor, name) for what, size, seconds, floor, name in found]
 
 
 def _print(lines: list[Line], postgres: bool) -> bool:

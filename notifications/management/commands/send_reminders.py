@@ -50,7 +50,7 @@ class Command(BaseCommand):
         for planned in done.values():
             rows = Reminder.objects.filter(notification__in=planned.messages)
             rows = rows.select_related("recipient__organization", "notification")
-            for row in rows.order_by("recipient_id", "notification__urgent", "id"):
+            for row in rows.order_by("recipient_id", "notification__urgent", "id").iterator():
                 mark = "urgent  " if row.notification.urgent else "digest  "
                 who = f"{row.recipient.real_name} ({row.recipient.organization.label})"
                 self.stdout.write(f"{mark}{who}: {stage_words(row.subject, row.stage)} · {row.what} · {row.unit}")

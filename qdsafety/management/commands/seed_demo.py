@@ -20,7 +20,7 @@ from lib import clock
 from lib.sheets.read import read_workbook
 from organizations.actions.imports import import_enterprises
 from organizations.models import EnterpriseProfile, Organization, User
-from qdsafety.demo import DAY
+from qdsafety.demo import DAY, reminders
 from qdsafety.demo.cast import hire
 from qdsafety.demo.chronicle import write
 from qdsafety.demo.duties import write_lists
@@ -79,10 +79,12 @@ class Command(BaseCommand):
         told = hand_in_reports(plan=plan, people=people.select_related("organization"))
         self.stdout.write(f"{write_lists(plan)} lists of powers and duties.")
         season(plan=plan, people=people.select_related("organization"))
+        reminded = reminders.write(plan=plan)
         record(VERB, plan, by=None, at=_morning(DAY), scope_id=plan.issuer_id, after=deeds._asdict())
         self.stdout.write(
             f"Demo of {DAY}: {people.count()} people, {fanned.created} more assignments, {deeds.touched} begun, "
-            f"{deeds.entries} entries, {deeds.reviews} decisions, {deeds.files} files, {told.reports} reports."
+            f"{deeds.entries} entries, {deeds.reviews} decisions, {deeds.files} files, {told.reports} reports, "
+            f"{reminded} reminders."
         )
 
 
