@@ -92,5 +92,9 @@ def groups(request: HttpRequest, plan: Plan | None, counts: dict[str, int]) -> l
 
 
 def tabs(all_groups: list[Group]) -> list[Item]:
-    """The four of the phone's bottom bar: the first group's."""
-    return all_groups[0].items[:4] if all_groups else []
+    """The four of the phone's bottom bar: the first three of the first group, and the messages."""
+    if not all_groups:
+        return []
+    items = all_groups[0].items
+    inbox = [item for item in items if item.icon == "n-inbox"]
+    return [item for item in items if item not in inbox][: 4 - len(inbox)] + inbox

@@ -41,7 +41,7 @@ def delivery_log(request: HttpRequest) -> HttpResponseBase:
         "chosen": chosen,
         "page": page,
         "rows": [delivery_list.row_of(one) for one in page.object_list],
-        "query": chosen.query(),
+        "list_query": chosen.query(),
     }
     return render(request, "notifications/delivery_log.html", context)
 

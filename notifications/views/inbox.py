@@ -42,7 +42,7 @@ def message_list(request: HttpRequest) -> HttpResponseBase:
         "rows": [inbox.row_of(one) for one in page.object_list],
         "tabs": chosen.tabs(unread),
         "unread": unread,
-        "query": chosen.query(),
+        "list_query": chosen.query(),
     }
     return render(request, "notifications/message_list.html", context)
 
