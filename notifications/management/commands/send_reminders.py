@@ -36,15 +36,16 @@ class Command(BaseCommand):
     def handle(self, *args: Any, on: str | None, dry_run: bool, **options: Any) -> None:
         """Prints one line a commission; a dry run one more for each person and thing."""
         day = _day(on) if on else clock.today()
-        with transaction.atomic(), translation.override("en"):
-            done = plan_all(on=day, at=clock.now(), calendar=calendar())
-            if dry_run:
-                self._list(done)
-                transaction.set_rollback(True)
-        for city, planned in done.items():
-            self.stdout.write(f"{day} {city}: {planned}{' (dry run, nothing was written)' if dry_run else ''}")
-            if planned.missing:
-                self.stderr.write(f"No working days are known for {planned.missing}; enter them in the calendar.")
+        with translation.override("en"):
+            with transaction.atomic():
+                done = plan_all(on=day, at=clock.now(), calendar=calendar())
+                if dry_run:
+                    self._list(done)
+                    transaction.set_rollback(True)
+            for city, planned in done.items():
+                self.stdout.write(f"{day} {city}: {planned}{' (dry run, nothing was written)' if dry_run else ''}")
+                if planned.missing:
+                    self.stderr.write(f"No working days are known for {planned.missing}; enter them in the calendar.")
 
     def _list(self, done: dict[str, Planned]) -> None:
         for planned in done.values():
