@@ -28,6 +28,8 @@ BEAT = "notifications.sweep"
 NAMES = {
     "notifications.remind": gettext_noop("Reminders of the day"),
     "notifications.sweep": gettext_noop("Sending waiting mail"),
+    "audit.seal": gettext_noop("Sealing of the record"),
+    "audit.verify": gettext_noop("Check of the record"),
     "background.housekeeping": gettext_noop("Housekeeping"),
     "tasks.check_counts": gettext_noop("Check of the dashboard's sums"),
     "tasks.follow_tree": gettext_noop("Sums by branch of the tree"),
