@@ -14,6 +14,7 @@ from audit.models import AuditEntry
 from audit.record import record
 from background.models import Work
 from notifications.ladders import ladder_of
+from organizations.models import UnitImport
 from responsibilities.models import ListImport
 from tasks.models import Assignment, ImportBatch, ImportRow, TaskItem
 from tests import factories
@@ -52,6 +53,7 @@ def things(cast, city, plan):
     note = factories.message(cast.inspector)
     record("organization.update", city.jiaozhou, by=cast.admin, at=timezone.now(), after={"note": "新"})
     lists = _lists(cast, city, task)
+    unit_batch = UnitImport.objects.create(city=city.commission, kind="units", name="胶州单位.xlsx", at=timezone.now())
     return lists | {
         "year": plan.year,
         "number": 1,
@@ -72,6 +74,8 @@ def things(cast, city, plan):
         "organization": city.jiaozhou.pk,
         "record_entry": AuditEntry.objects.latest("id").pk,
         "organization_edit": city.jiaozhou.pk,
+        "kind": "units",
+        **dict.fromkeys((name for name, _parts in PATTERNS if name and name.startswith("unit_import")), unit_batch.pk),
         "group_edit": city.districts.pk,
         "user_edit": cast.inspector.pk,
         **reports_of(plan, city, cast),
