@@ -18,6 +18,7 @@ words.register("organization.create", gettext_noop("added the unit %(object)s"),
 words.register("organization.update", gettext_noop("changed the unit %(object)s"))
 words.register("organization.import", gettext_noop("brought the unit %(object)s in from a list"), icon="i-import")
 words.register("unit_import.preview", gettext_noop("read the list %(object)s for checking"), icon="i-import")
+words.register("unit_import.refresh", gettext_noop("checked the list %(object)s anew"), icon="i-import")
 words.register("unit_import.commit", gettext_noop("imported the list %(object)s"), icon="i-import")
 words.register("unit_import.discard", gettext_noop("discarded the list %(object)s"), icon="i-trash")
 words.register("unit_import.undo", gettext_noop("undid the import of %(object)s"), icon="s-back")
@@ -62,6 +63,20 @@ words.fields(
 words.fields(GROUP, members=Field(gettext_noop("Members"), Say.NAME, model=UNIT), position=words.HIDDEN)
 
 
+words.fields(
+    "organizations.unitimport",
+    file=gettext_noop("File"),
+    sha256=gettext_noop("Fingerprint of the file"),
+    new=Field(gettext_noop("New rows"), Say.NUMBER),
+    changed=Field(gettext_noop("Changed rows"), Say.NUMBER),
+    unchanged=Field(gettext_noop("Unchanged rows"), Say.NUMBER),
+    refused=Field(gettext_noop("Refused rows"), Say.NUMBER),
+    removed=Field(gettext_noop("Units dissolved"), Say.NUMBER),
+    restored=Field(gettext_noop("Units restored"), Say.NUMBER),
+    kept=Field(gettext_noop("Kept"), Say.NUMBER),
+)
+
+
 def _page(name: str) -> words.Links:
     def links(keys: Iterable[int]) -> dict[int, str]:
         return {key: reverse(name, kwargs={"pk": key}) for key in keys}
@@ -69,6 +84,7 @@ def _page(name: str) -> words.Links:
     return links
 
 
+words.kind("organizations.unitimport", links=_page("unit_import"))
 words.kind(UNIT, links=_page("organization"))
 words.kind(PERSON, links=_page("user_edit"))
 words.kind(GROUP, links=_page("group_edit"))

@@ -16,7 +16,7 @@ from lib import formats
 
 from .history import step_words
 from .imports.snapshot import CADENCE_OF
-from .models import Plan, TaskItem, WorkPoint
+from .models import ImportBatch, Plan, TaskItem, WorkPoint
 from .states import Cadence
 
 PLAN, POINT, TASK, ASSIGNMENT = "tasks.plan", "tasks.workpoint", "tasks.task", "tasks.assignment"
@@ -63,6 +63,9 @@ words.register("import.preview", gettext_noop("read the list %(object)s for chec
 words.register("import.refresh", gettext_noop("checked the list %(object)s anew"), icon="i-import")
 words.register("import.commit", gettext_noop("imported the list %(object)s"), icon="i-import")
 words.register("import.discard", gettext_noop("discarded the list %(object)s"), icon="i-trash")
+words.register("import.unreadable", gettext_noop("could not have the list %(object)s read"), icon="i-warn")
+words.register("import.order", gettext_noop("ordered background work on the list %(object)s"), icon="i-import")
+words.register("import.stop", gettext_noop("cancelled background work on the list %(object)s"), icon="i-x")
 words.register("import.choose", gettext_noop("chose how the list %(object)s is imported"))
 words.register("import.undo", gettext_noop("undid the import of %(object)s"), icon="s-back")
 words.register("import.remove", gettext_noop("cleared away the unconfirmed list %(object)s"), icon="i-trash")
@@ -154,6 +157,14 @@ words.fields(
     unchanged=Field(gettext_noop("Unchanged rows"), NUMBER),
     refused=Field(gettext_noop("Refused rows"), NUMBER),
     outcome=Field(gettext_noop("Outcome"), Say.OWN, own=_outcome),
+    withdraw=Field(gettext_noop("Tasks to be withdrawn"), NUMBER),
+    columns=words.HIDDEN,
+    work=words.HIDDEN,
+    fault=gettext_noop("Why it cannot be read"),
+    removed=Field(gettext_noop("Tasks removed"), NUMBER),
+    restored=Field(gettext_noop("Tasks restored"), NUMBER),
+    revived=Field(gettext_noop("Tasks brought back"), NUMBER),
+    kept=Field(gettext_noop("Kept"), NUMBER),
 )
 
 
@@ -174,11 +185,16 @@ def _points(keys: Iterable[int]) -> dict[int, str]:
     return {key: reverse("work_point", kwargs={"year": year, "number": number}) for key, year, number in rows}
 
 
+def _imports(keys: Iterable[int]) -> dict[int, str]:
+    rows = ImportBatch.objects.filter(pk__in=sorted(keys)).values_list("pk", "plan__year")
+    return {key: reverse("import_preview", kwargs={"year": year, "pk": key}) for key, year in rows}
+
+
 words.kind(PLAN, links=_plans)
 words.kind(POINT, links=_points)
 words.kind(TASK, links=_page("task"))
 words.kind(ASSIGNMENT, links=_page("assignment"))
-words.kind(BATCH, links=_page("import_preview"))
+words.kind(BATCH, links=_imports)
 
 words.register("link.confirm", gettext_noop("confirmed a duty for the task %(object)s"), icon="i-check", signal="done")
 words.register("link.reject", gettext_noop("rejected a duty for the task %(object)s"), icon="i-x")

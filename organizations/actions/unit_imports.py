@@ -151,6 +151,7 @@ def refresh(*, batch: UnitImport, by: User | None, at: datetime.datetime) -> Non
     with transaction.atomic():
         result = _run(now.kind, Path(now.file.path), now.city, by, at, dry_run=True)
     _stage(now, result)
+    record("unit_import.refresh", now, by=by, at=at, scope_id=now.city_id, after=numbers(now))
     batch.refresh_from_db()
 
 

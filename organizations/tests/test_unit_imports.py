@@ -11,6 +11,7 @@ from django.urls import reverse
 from audit.models import AuditEntry
 from organizations.models import EnterpriseProfile, Organization, UnitImport
 from tests import factories
+from tests.watch import unsaid
 
 UNITS = ["序号", "单位全称", "简称", "其他称谓", "类型", "上级单位", "是否安委会成员单位", "备注"]
 FIRMS = ["序号", "企业名称", "所属区市", "所属镇街", "行业类别", "行业监管部门", "从业人员数"]
@@ -83,6 +84,7 @@ def test_units_from_upload_to_tree_and_back(desk, city, cast):
     assert names() == before
     assert not city.safety.aliases.exists()
     assert AuditEntry.objects.filter(verb="unit_import.undo", by=cast.admin).count() == 1
+    assert unsaid() == []
     again = desk.upload(UNITS, *rows)
     assert (again.new, again.changed) == (0, 3)
     desk.press("unit_import_commit", again)

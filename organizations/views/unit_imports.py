@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from audit.exports import record_file
 from lib import clock
 from lib.listing import page_of
 from lib.sheets.mark import write_marked
@@ -124,14 +125,16 @@ def unit_import(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def unit_import_file(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The file as it was uploaded; with ?marked=1 with its problems marked in the cells."""
-    batch, _user = _batch(request, pk)
+    batch, user = _batch(request, pk)
     if not batch.file.name or not batch.file.storage.exists(batch.file.name):
         raise Http404
     if request.GET.get("marked") == "1":
         sheets = read_workbook(batch.file.path)
         marks, words = page_words.marks(batch, sheets), page_words.mark_words()
         name = _("%(name)s with marks") % {"name": Path(batch.name).stem}
+        record_file(batch, by=user, at=clock.now(), name=f"{name}.xlsx", scope_id=batch.city_id)
         return stream(f"{name}.xlsx", lambda file: write_marked(file, sheets, batch.sheet, marks, words))
+    record_file(batch, by=user, at=clock.now(), name=batch.name, scope_id=batch.city_id)
     kind = "application/octet-stream"
     response = FileResponse(batch.file.open("rb"), as_attachment=True, filename=batch.name, content_type=kind)
     response["X-Content-Type-Options"] = "nosniff"

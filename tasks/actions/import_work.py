@@ -14,8 +14,9 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from audit.record import record
 from background.models import Work
-from background.work import Run, order
+from background.work import Run, ask_to_stop, order
 from lib import clock
 from lib.sheets.read import UnreadableFileError
 from organizations.models import User
@@ -50,7 +51,17 @@ def start(
     work = order(kind, by=by, at=at, payload=payload, key=f"import:{batch.pk}")
     ImportBatch.objects.filter(pk=batch.pk).update(work=work)
     batch.work = work
+    record("import.order", batch, by=by, at=at, scope_id=batch.plan.issuer_id, after={"work": kind})
     return work
+
+
+@transaction.atomic
+def stop(*, batch: ImportBatch, by: User | None, at: datetime.datetime) -> bool:
+    """Cancels what is done in the background; False where it was finished before."""
+    if batch.work is None or not ask_to_stop(batch.work, at=at):
+        return False
+    record("import.stop", batch, by=by, at=at, scope_id=batch.plan.issuer_id, after={"work": batch.work.kind})
+    return True
 
 
 def _given(run: Run) -> tuple[ImportBatch, User | None]:

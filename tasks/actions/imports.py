@@ -95,13 +95,20 @@ def read(*, batch: ImportBatch, by: User | None, at: datetime.datetime, tell: Te
         try:
             dataset = _dataset(batch)
         except UnreadableFileError as error:
-            unread = ImportBatch.objects.filter(pk=batch.pk, state=State.READING)
-            unread.update(state=State.UNREADABLE, fault=str(error))
-            batch.refresh_from_db()
+            _give_up(batch, str(error), by, at)
             raise
         resource = judge(batch.plan, dataset)
         tell(0, len(resource.staged), "stage")
         return _staged(batch, resource, by, at)
+
+
+@transaction.atomic
+def _give_up(batch: ImportBatch, why: str, by: User | None, at: datetime.datetime) -> None:
+    unread = ImportBatch.objects.filter(pk=batch.pk, state=State.READING)
+    if unread.update(state=State.UNREADABLE, fault=why):
+        said = {"file": batch.name, "fault": why}
+        record("import.unreadable", batch, by=by, at=at, scope_id=batch.plan.issuer_id, after=said)
+    batch.refresh_from_db()
 
 
 @transaction.atomic

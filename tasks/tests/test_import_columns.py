@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from lib.sheets.read import read_workbook
 from tasks.models import ImportBatch, Task
+from tests.watch import unsaid
 
 from .import_world import ERRORS, row, sheet
 from .test_import_flow import media, office  # noqa: F401
@@ -152,6 +153,7 @@ class TestBackground:
         assert self.work() == 1
         batch.refresh_from_db()
         assert batch.state == "undone" and not Task.objects.exists()
+        assert unsaid() == []
 
     def test_it_is_cancelled_before_anything_is_written(self, office, tmp_path):  # noqa: F811
         batch = office.upload(sheet(tmp_path / "a.xlsx", *(row(n) for n in range(1, 11))))

@@ -13,7 +13,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
-from background.work import ask_to_stop
 from lib import clock
 from lib.listing import page_of
 from lib.sheets.read import UnreadableFileError
@@ -241,8 +240,7 @@ def import_discard(request: HttpRequest, year: int, pk: int) -> HttpResponse:
 def import_stop(request: HttpRequest, year: int, pk: int) -> HttpResponse:
     """Cancels what is done in the background."""
     batch = batch_of(request, plan_of(request, year), pk)
-    manager(request)
-    if batch.work is None or not ask_to_stop(batch.work, at=clock.now()):
+    if not import_work.stop(batch=batch, by=manager(request), at=clock.now()):
         messages.info(request, _("It was finished before it could be cancelled."))
     return redirect("import_preview", year=year, pk=pk)
 
