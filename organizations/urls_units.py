@@ -11,8 +11,19 @@ urlpatterns: list[URLPattern] = [
     path("units/<int:pk>/edit/", units.organization_edit, name="organization_edit"),
     path("units/bulk/", units_bulk.organization_bulk, name="organization_bulk"),
     path("units/export/", units.organization_export, name="organization_export"),
-    path("units/imports/<slug:register>/", unit_imports.unit_import_list, name="unit_import_list"),
-    path("units/imports/<slug:register>/template/", unit_imports.unit_import_template, name="unit_import_template"),
+    *(
+        path(f"units/imports/{kind}/", unit_imports.unit_import_list, {"register": kind}, name=f"{kind}_import_list")
+        for kind in ("units", "enterprises")
+    ),
+    *(
+        path(
+            f"units/imports/{kind}/template/",
+            unit_imports.unit_import_template,
+            {"register": kind},
+            name=f"{kind}_import_template",
+        )
+        for kind in ("units", "enterprises")
+    ),
     path("units/import/<int:pk>/", unit_imports.unit_import, name="unit_import"),
     path("units/import/<int:pk>/file/", unit_imports.unit_import_file, name="unit_import_file"),
     path("units/import/<int:pk>/commit/", unit_imports.unit_import_commit, name="unit_import_commit"),

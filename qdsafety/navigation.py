@@ -64,8 +64,8 @@ def groups(request: HttpRequest, plan: Plan | None, counts: dict[str, int]) -> l
         manage.append(item(_("Plans"), "n-report", "plan_list", "plan_edit", "plan_create", yearly=False))
     if user.may(Capability.MANAGE_PEOPLE):
         units = (
-            "unit_import_list", "unit_import", "unit_import_undo", "organization", "organization_edit",
-            "organization_create", "organization_bulk",
+            "units_import_list", "enterprises_import_list", "unit_import", "unit_import_undo",
+            "organization", "organization_edit", "organization_create", "organization_bulk",
         )  # fmt: skip
         manage.append(item(_("Units"), "n-org", "organization_list", *units, yearly=False))
         manage.append(item(_("Collective units"), "n-group", "group_list", "group_edit", "group_create", yearly=False))

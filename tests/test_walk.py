@@ -74,7 +74,6 @@ def things(cast, city, plan):
         "organization": city.jiaozhou.pk,
         "record_entry": AuditEntry.objects.latest("id").pk,
         "organization_edit": city.jiaozhou.pk,
-        "register": "units",
         **dict.fromkeys((name for name, _parts in PATTERNS if name and name.startswith("unit_import")), unit_batch.pk),
         "group_edit": city.districts.pk,
         "user_edit": cast.inspector.pk,

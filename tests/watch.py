@@ -23,7 +23,13 @@ ENTRY = "audit_auditentry"
 OURS = ("organizations_", "tasks_", "responsibilities_", "reports_")
 # Sums that follow from other rows, and messages, which are a record of their own.
 DERIVED = {"tasks_assignmentcount", "tasks_branchcount"}
-FREE = {"import_template", "duty_import_template", "unit_import_template"}  # an empty form tells nothing
+# An empty form tells nothing.
+FREE = {"import_template", "duty_import_template", "units_import_template", "enterprises_import_template"}
+    "import_template",
+    "duty_import_template",
+    "units_import_template",
+    "enterprises_import_template",
+}  # an empty form tells nothing
 SHEETS = re.compile(r"spreadsheet|csv|wordprocessing|pdf")
 
 

@@ -44,8 +44,6 @@ def _batch(request: HttpRequest, pk: int) -> tuple[UnitImport, User]:
 def unit_import_list(request: HttpRequest, register: str) -> HttpResponse:
     """Upload, what the sheet must look like, and the imports so far."""
     user = manager(request)
-    if register not in UnitImport.Kind.values:
-        raise Http404
     kind = register
     form = UnitUploadForm(request.POST, request.FILES) if request.method == "POST" else UnitUploadForm()
     if request.method == "POST" and form.is_valid():
@@ -89,8 +87,6 @@ def _read(upload: Any, kind: str, user: User) -> UnitImport:
 def unit_import_template(request: HttpRequest, register: str) -> HttpResponse:
     """An empty sheet with the columns that are read."""
     manager(request)
-    if register not in UnitImport.Kind.values:
-        raise Http404
     kind = register
     title = str(UnitImport.Kind(kind).label)
     return download(f"{title}.xlsx", workbook(title, page_words.template_columns(kind), []))
@@ -185,7 +181,7 @@ def unit_import_discard(request: HttpRequest, pk: int) -> HttpResponse:
         _say_decided(request, error.batch)
     else:
         messages.success(request, _("Discarded: %(name)s. The units are as they were.") % {"name": batch.name})
-    return redirect("unit_import_list", register=batch.kind)
+    return redirect(f"{batch.kind}_import_list")
 
 
 @never_cache

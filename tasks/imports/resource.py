@@ -6,7 +6,6 @@ No row asks the database: units, work points and existing tasks are looked up in
 
 from __future__ import annotations
 
-import contextlib
 import datetime
 from collections.abc import Collection, Mapping
 from functools import cache
@@ -14,10 +13,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import tablib
-from django.core.exceptions import ValidationError
 from import_export import fields, resources, widgets
 from import_export.formats.base_formats import Format
 from import_export.instance_loaders import BaseInstanceLoader
+from import_export.results import RowResult
 
 from lib.sheets.read import Broken, read_workbook
 from organizations.models import Organization
@@ -252,6 +251,7 @@ class TaskResource(resources.ModelResource):
         self._faults: list[CellError] = []
         self._values: dict[str, Any] = {}
         self._changes: dict[str, Any] = {}
+        self._cleaners = [(f.attribute, f.column_name, f.widget.clean) for f in self.get_import_fields()]
 
     def init_instance(self, row: Any = None) -> Draft:
         return Draft()
@@ -263,26 +263,35 @@ class TaskResource(resources.ModelResource):
     def before_import(self, dataset: tablib.Dataset, **kwargs: Any) -> None:
         self.context.match(dataset)
 
-    def import_field(self, field: fields.Field, instance: Draft, row: Any, is_m2m: bool = False, **kwargs: Any) -> None:
-        try:
-            if isinstance(written := row[field.column_name], Broken):
-                raise CellError("formula_unsaved" if written == "=" else "cell_broken", written)
-            super().import_field(field, instance, row, is_m2m, **kwargs)
-        except CellError as fault:
-            fault.field = fault.field or field.column_name
-            self._faults.append(fault)
-            raise
-
-    def import_instance(self, instance: Draft, row: Any, **kwargs: Any) -> None:
-        """All cells of a row; then what only several cells together can show."""
+    def import_row(self, row: Any, instance_loader: Any, **kwargs: Any) -> RowResult:
+        """What the library does with a row, less what a staged row has no use for: savepoints, copies, differences,
+        a second look at each field. The cells go through the same fields and widgets. Five times as fast."""
+        result = RowResult()
+        instance = self.init_instance(row)
+        self.after_init_instance(instance, True, row)
         self._faults = []
-        kwargs["context"] = self.context
-        with contextlib.suppress(ValidationError):  # each fault was noted with its column
-            super().import_instance(instance, row, **kwargs)
+        for attribute, column, clean in self._cleaners:
+            written = row[column]
+            try:
+                if isinstance(written, Broken):
+                    raise CellError("formula_unsaved" if written == "=" else "cell_broken", written)
+                setattr(instance, attribute, clean(written, row=row, context=self.context))
+            except CellError as fault:
+                fault.field = fault.field or column
+                self._faults.append(fault)
         self._check_together(instance, row)
         if self._faults:
-            raise ValidationError({"number": [fault.code for fault in self._faults]})
+            self.stage_refused(instance)
+            result.import_type = RowResult.IMPORT_TYPE_INVALID
+            return result
         self._values = row_values(instance, row["row"])
+        if self.skip_row(instance, None, row):
+            result.import_type = RowResult.IMPORT_TYPE_SKIP
+        else:
+            known = row["row"] in self.context.matches.found
+            self.save_instance(instance, not known, row)
+            result.import_type = RowResult.IMPORT_TYPE_UPDATE if known else RowResult.IMPORT_TYPE_NEW
+        return result
 
     def _check_together(self, instance: Any, row: Any) -> None:
         faulty = {fault.field for fault in self._faults}
@@ -327,16 +336,14 @@ class TaskResource(resources.ModelResource):
                 return True
         return False
 
-    def validate_instance(self, instance: Any, import_validation_errors: Any = None, **kwargs: Any) -> None:
+    def stage_refused(self, instance: Any) -> None:
         """A row with a fault is staged with its cells as they stand, so that it can be shown and sent back."""
-        if self._faults:
-            known = self.context.matches.found.get(row_number := getattr(instance, "sheet_row", 0))
-            errors = [fault_json(fault, self.context.labels(row_number)) for fault in self._faults]
-            shown = {field: cells.text(value) for field, value in instance.sheet_cells.items() if field != "row"}
-            key = self.context.keys[row_number]
-            values = {"cells": shown, "key": [key.point, key.number, key.title]}
-            self.staged.append(Staged(row_number, Verdict.REFUSED, known, values, {}, errors))
-        super().validate_instance(instance, import_validation_errors, **kwargs)
+        known = self.context.matches.found.get(row_number := instance.sheet_row)
+        errors = [fault_json(fault, self.context.labels(row_number)) for fault in self._faults]
+        shown = {field: cells.text(value) for field, value in instance.sheet_cells.items() if field != "row"}
+        key = self.context.keys[row_number]
+        values = {"cells": shown, "key": [key.point, key.number, key.title]}
+        self.staged.append(Staged(row_number, Verdict.REFUSED, known, values, {}, errors))
 
     def after_init_instance(self, instance: Any, new: bool, row: Any, **kwargs: Any) -> None:
         instance.sheet_row, instance.sheet_cells = row["row"], row
