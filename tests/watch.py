@@ -25,11 +25,6 @@ OURS = ("organizations_", "tasks_", "responsibilities_", "reports_")
 DERIVED = {"tasks_assignmentcount", "tasks_branchcount"}
 # An empty form tells nothing.
 FREE = {"import_template", "duty_import_template", "units_import_template", "enterprises_import_template"}
-    "import_template",
-    "duty_import_template",
-    "units_import_template",
-    "enterprises_import_template",
-}  # an empty form tells nothing
 SHEETS = re.compile(r"spreadsheet|csv|wordprocessing|pdf")
 
 
