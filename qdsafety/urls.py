@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("responsibilities.urls")),
     path("", include("tasks.urls")),
     path("", include("reports.urls")),
+    path("", include("reports.urls_sheets")),
 ]
 handler400 = errors.bad_request
 handler403 = errors.forbidden

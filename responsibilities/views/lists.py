@@ -103,6 +103,7 @@ def duty_unit(request: HttpRequest, pk: int) -> HttpResponse:
             {"one": one, "signal": SIGNAL_OF[ListState(one.state)], "state": one.get_state_display()} for one in drafts
         ],
         "may_begin": may_draft_for(user, unit.pk),
+        "in_scope": Organization.objects.visible_to(user).filter(pk=unit.pk).exists(),
     }
     return render(request, "responsibilities/unit.html", context)
 
