@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from audit.exports import record_export
 from lib import clock
 from lib.listing import page_of
 from lib.sheets.write import Column, export, exporting
@@ -47,6 +48,7 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponseBase:
     user, found, period = _load(request, pk)
     if exporting(request):
         name = sheet_page.file_name(found.unit, period, clock.today())
+        record_export(found.unit, by=user, at=clock.now(), name=name, rows=len(found.lines), chosen=period.words)
         return export(request, name, *sheet_page.workbook_sheets(found, period, user))
     context = _frame(user, period) | {
         "unit": found.unit,
@@ -97,7 +99,10 @@ def sheet_list(request: HttpRequest) -> HttpResponseBase:
     units = units.matching(words).order_by("position", "id")
     labels = [str(sheet_rules.VERDICT_LABELS[key]) for key in _shown()]
     if exporting(request):
-        return export(request, _("Accountability sheets"), _overview(sheets_of(list(units), period), period, labels))
+        sheets, name = sheets_of(list(units), period), _("Accountability sheets")
+        said = f"{period.words} {words}".strip()
+        record_export(user.organization, by=user, at=clock.now(), name=name, rows=len(sheets), chosen=said)
+        return export(request, name, _overview(sheets, period, labels))
     page = page_of(request, units, size=30)
     context = _frame(user, period) | {
         "page": page,
