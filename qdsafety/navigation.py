@@ -61,6 +61,7 @@ def groups(request: HttpRequest, plan: Plan | None, counts: dict[str, int]) -> l
         if plan:
             manage.append(item(_("Tasks"), "n-duty", "task_list", "task_edit", "task_create", "task_bulk"))
             manage.append(item(_("Import"), "n-import", "import_list", "import_preview", "import_undo"))
+            manage.append(item(_("Returns"), "n-inbox", "return_list", "return_units", "return_preview"))
         manage.append(item(_("Plans"), "n-report", "plan_list", "plan_edit", "plan_create", yearly=False))
     if user.may(Capability.MANAGE_PEOPLE):
         units = (
@@ -79,6 +80,8 @@ def groups(request: HttpRequest, plan: Plan | None, counts: dict[str, int]) -> l
                            "report_compare", "report_rows", "compile_run")  # fmt: skip
         record.append(item(pgettext("navigation", "Reports"), "n-report", "report_list", *steps_of_report))
     own: list[Item] = []
+    if plan and not manage and user.may(Capability.LOG_PROGRESS):
+        own.append(item(_("Returns"), "n-inbox", "return_list", "return_units", "return_preview"))
     listed = (
         "duty_unit", "duty_list", "duty_list_create", "duty_list_step", "duty_list_compare", "duty_item", "duty_search",
         "duty_item_edit", "duty_item_create", "duty_term_create", "duty_links", "duty_imports", "duty_import_preview",

@@ -80,7 +80,7 @@ def search_sheets(
         Column(_("Cooperating unit"), 30), Column(_("Deadline"), 18), Column(_("Target"), 10),
         Column(_("Unit of measure"), 10), Column(_("Requirement"), 48),
     ]  # fmt: skip
-    found = tasks.for_list().iterator(chunk_size=CHUNK)
+    found = tasks.for_list().prefetch_related("milestones").iterator(chunk_size=CHUNK)
     rows: Iterator[Cells] = ((_point(task.work_point), *_task(task), task.requirement) for task in found)
     named = ((unit.name, unit.short_name, str(unit.get_kind_display())) for unit in units)
     heads = [Column(_("Full name"), 40), Column(_("Short name"), 24), Column(_("Kind"), 16)]

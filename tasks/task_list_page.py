@@ -21,6 +21,7 @@ from .states import UnitRole
 from .tallies import Tally, tallies_of_rows
 from .task_filters import TaskFilter
 from .task_rows import deadline_cell, task_rows, units_of
+from .workbooks import phrases
 
 NULLABLE = frozenset({"due_on", "starts_on", "target"})
 PLAN_ORDER = ("work_point__number", "position", "id")
@@ -144,13 +145,14 @@ def sheet_rows(tasks: Iterable[Task]) -> Iterator[tuple[Any, ...]]:
     """One tuple of real dates and numbers for each task; needs `for_list()`."""
     for task in tasks:
         point = task.work_point
+        target, unit = phrases.target(task)
         yield (
             task.number,
             f"{formats.ordinal(point.number)}{'、' if formats.is_chinese() else '. '}{point.title}",
             task.title,
             task.requirement,
-            task.target,
-            task.unit,
+            target,
+            unit,
             "、".join(unit.label for unit in units_of(task, UnitRole.LEAD)),
             "、".join(unit.label for unit in units_of(task, UnitRole.COOPERATING)),
             task.get_cadence_display(),

@@ -18,6 +18,7 @@ from organizations.models import Organization, OrganizationGroup
 from .models import Task, TaskUnit
 from .states import Cadence, UnitRole
 from .tallies import Tally
+from .workbooks import phrases
 
 
 class TaskRow(NamedTuple):
@@ -65,11 +66,14 @@ def deadline_words(task: Task) -> str:
 
 
 def deadline_cell(task: Task) -> datetime.date | str | None:
-    """时限 in a sheet: the real day of what is due once, the office's words otherwise, nothing without one."""
-    words = task.due_on is None or task.cadence in {Cadence.MONTHLY, Cadence.QUARTERLY, Cadence.ONGOING}
-    if task.cadence == Cadence.ONCE:
-        return task.due_on
-    return deadline_words(task) if words else task.due_on
+    """时限 in a sheet: a real day of what is due once, words otherwise, nothing without one; needs the milestones.
+
+    In Chinese the words of a list, which the import reads again with the milestones' days.
+    """
+    if formats.is_chinese():
+        return phrases.deadline(task)
+    yearly = task.cadence == Cadence.YEARLONG and task.due_on is not None
+    return task.due_on if yearly or task.cadence == Cadence.ONCE else deadline_words(task)
 
 
 def units_of(task: Task, role: str) -> list[TaskUnit]:

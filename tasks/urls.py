@@ -9,4 +9,5 @@ urlpatterns = [
     path("", include("tasks.urls_admin")),
     path("", include("tasks.urls_import")),
     path("", include("tasks.urls_duties")),
+    path("", include("tasks.urls_workbooks")),
 ]

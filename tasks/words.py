@@ -20,7 +20,7 @@ from .models import ImportBatch, Plan, TaskItem, WorkPoint
 from .states import Cadence
 
 PLAN, POINT, TASK, ASSIGNMENT = "tasks.plan", "tasks.workpoint", "tasks.task", "tasks.assignment"
-BATCH = "tasks.importbatch"
+BATCH, RETURN = "tasks.importbatch", "tasks.progressreturn"
 
 words.register("plan.create", gettext_noop("created the plan %(object)s"), icon="i-plus")
 words.register("plan.update", gettext_noop("changed the plan %(object)s"))
@@ -69,6 +69,11 @@ words.register("import.stop", gettext_noop("cancelled background work on the lis
 words.register("import.choose", gettext_noop("chose how the list %(object)s is imported"))
 words.register("import.undo", gettext_noop("undid the import of %(object)s"), icon="s-back")
 words.register("import.remove", gettext_noop("cleared away the unconfirmed list %(object)s"), icon="i-trash")
+
+words.register("return.preview", gettext_noop("read the return %(object)s for checking"), icon="i-import")
+words.register("return.correct", gettext_noop("corrected what the return %(object)s is about"), icon="i-import")
+words.register("return.commit", gettext_noop("brought in the return %(object)s"), icon="i-import")
+words.register("return.discard", gettext_noop("discarded the return %(object)s"), icon="i-trash")
 
 
 def _deadline(value: Any) -> str:
@@ -165,6 +170,14 @@ words.fields(
     restored=Field(gettext_noop("Tasks restored"), NUMBER),
     revived=Field(gettext_noop("Tasks brought back"), NUMBER),
     kept=Field(gettext_noop("Kept"), NUMBER),
+)
+
+words.fields(
+    RETURN,
+    added=Field(gettext_noop("Rows logged"), NUMBER),
+    known=Field(gettext_noop("Rows logged before"), NUMBER),
+    refused=Field(gettext_noop("Refused rows"), NUMBER),
+    submitted=Field(gettext_noop("Handed in for sign-off"), NUMBER),
 )
 
 

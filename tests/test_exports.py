@@ -35,7 +35,9 @@ def files(client: Client, things, form: str):  # noqa: F811
             continue
         for query in ("", "&q=HYPERLINK") if name == "search" else ("",):
             response = client.get(f"{address(name, parts, things)}?format={form}{query}")
-            if "attachment" in response.get("Content-Disposition", ""):
+            told = response.get("Content-Disposition", "")
+            as_asked = form == "xlsx" or ".csv" in told or ".zip" in told  # the others are documents, not lists
+            if "attachment" in told and as_asked:
                 yield name, octets(response)
 
 
@@ -69,8 +71,6 @@ def test_no_csv_holds_a_formula(language, hostile, cast, log_in):
     client.cookies["django_language"] = language
     seen = set()
     for name, content in files(client, hostile, "csv"):
-        if name in {"import_refused"}:
-            continue
         seen.add(name)
         found = tables(content)
         assert found, name

@@ -16,7 +16,7 @@ from background.models import Work
 from notifications.ladders import ladder_of
 from organizations.models import UnitImport
 from responsibilities.models import ListImport
-from tasks.models import Assignment, ImportBatch, ImportRow, TaskItem
+from tasks.models import Assignment, ImportBatch, ImportRow, ProgressReturn, ReturnRow, TaskItem
 from tests import factories
 
 OPEN = {"login", "set_language", "set_theme", "health"}
@@ -78,7 +78,20 @@ def things(cast, city, plan):
         "group_edit": city.districts.pk,
         "user_edit": cast.inspector.pk,
         **reports_of(plan, city, cast),
+        **_returns(plan, city, cast, owed),
     }
+
+
+def _returns(plan, city, cast, owed):
+    """A returned workbook that waits to be checked, by the names of its addresses."""
+    back = ProgressReturn.objects.create(
+        plan=plan, organization=city.safety, quarter="2017Q3", name="任务1.xlsx", by=cast.inspector, at=timezone.now(),
+        added=1, refused=1,
+    )  # fmt: skip
+    fault = {"code": "below_total", "field": "completed", "value": "5", "details": {"logged": 9}}
+    values = {"number": "1", "progress": "任务1"}
+    ReturnRow.objects.create(batch=back, row=5, verdict="refused", assignment=owed, values=values, errors=[fault])
+    return dict.fromkeys((name for name, _parts in PATTERNS if name and name.startswith("return_")), back.pk)
 
 
 def reports_of(plan, city, cast):
@@ -133,7 +146,7 @@ def address(name, parts, things):
     values = {}
     for part in parts:
         found = things.get(name) if part == "pk" else things.get(part)
-        found = 999999 if found is None and name.startswith(("import_", "evidence")) else found
+        found = 999999 if found is None and name.startswith(("import_", "return_", "evidence")) else found
         assert found is not None, f"{name}: the walk does not know which object to try; add it to `things`"
         values[part] = found
     return reverse(name, kwargs=values)

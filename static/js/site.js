@@ -11,7 +11,7 @@
   });
   document.addEventListener("change", function (event) {
     var form = event.target.form, named = event.target.type === "file" && event.target.parentNode.querySelector("[data-file-name]");
-    if (named && event.target.files.length) { named.textContent = event.target.files[0].name; }
+    if (named && event.target.files.length) { named.textContent = event.target.files[0].name + (event.target.files.length > 1 ? " +" + (event.target.files.length - 1) : ""); }
     if (form && form.hasAttribute("data-autosubmit") && !/^(search|date)$/.test(event.target.type)) { form.requestSubmit ? form.requestSubmit() : form.submit(); }
   });
   document.addEventListener("submit", function (event) {

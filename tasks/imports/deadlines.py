@@ -49,6 +49,7 @@ _HALF_YEARLY = re.compile(
     r"^(?:[每逐按各]个?半年度?|半年度?|每年[两二2]次)(?:[一1]次)?" + _TAIL + "[\u4e00-\u9fff]{0,6}$"
 )
 _YEARLONG = re.compile(r"^(?:贯穿)?(?:\d{4}年)?全年度?(?:持续|推进|开展|实施|坚持|落实|贯穿|进行|完成|组织)*$")
+_YEARLONG_TO = re.compile(r"^全年度?[（(]至(?P<day>.+)[)）]$")  # as the annex writes one that ends before December
 _ONGOING = re.compile(
     r"^(?:(?:长期|常年|常态化?|持续|经常性|日常|长效|不间断|始终)"
     r"(?:坚持|推进|开展|实施|落实|执行|进行|保持|抓好|性|化)*(?:工作)?[、，,；;和]?)+$"
@@ -188,6 +189,9 @@ class Reader:
             return Deadline(ONGOING, self._days(periods.quarters(self.year, self.issued_on)))
         if _YEARLONG.match(written):
             return Deadline(YEARLONG, (Day(self.year, 12, 31),))
+        if found := _YEARLONG_TO.match(written):
+            span = self._span(found["day"], written)
+            return Deadline(YEARLONG, (span[1],)) if span else None
         if _HALF_YEARLY.match(written):
             return Deadline(DATE, (Day(self.year, 6, 30), Day(self.year, 12, 31)))
         if found := _MONTHLY.match(written):

@@ -26,11 +26,11 @@ from tasks.states import UNIT_ACTS
 from . import cells
 from .faults import CellError
 from .layout import Choices, Known, Table, find_table
+from .return_keys import entry_key
 from .return_layout import RETURN, Paper, paper_of
 from .return_values import read_values
 
 _ALIKE = 0.5  # wordings that have less in common than this are two tasks
-_SPACE = uuid.UUID("6f1f2c1e-59c3-4d0e-9a86-0d5d0f9a2017")
 NEW, REPEATED, BLANK, REFUSED = "new", "repeated", "blank", "refused"
 
 
@@ -217,9 +217,7 @@ class _Judge:
         return (within or whole)[-1]
 
     def _entry(self, row: int, values: dict[str, Any], errors: list[CellError], one: Assignment) -> Line:
-        key = uuid.uuid5(
-            _SPACE, repr((self.plan.pk, self.organization.pk, self.quarter, sorted(values.items(), key=str)))
-        )
+        key = entry_key(one.pk, self.quarter, values)
         if (one.pk, key) in self._logged:
             return Line(row, REPEATED, values, errors, one, key=key)
         refused = self._refusals(values, one)

@@ -7,6 +7,7 @@ from .imports import ImportBatch, ImportRow
 from .link import TaskItem
 from .plan import Plan, WorkPoint
 from .progress import Evidence, ProgressEntry, Review
+from .returns import ProgressReturn, ReturnRow
 from .task import Milestone, Task, TaskUnit
 from .transition import Transition
 
@@ -21,6 +22,8 @@ __all__ = [
     "Milestone",
     "Plan",
     "ProgressEntry",
+    "ProgressReturn",
+    "ReturnRow",
     "Review",
     "Task",
     "TaskItem",

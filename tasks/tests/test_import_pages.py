@@ -133,7 +133,7 @@ def test_refused_rows_come_as_a_workbook_with_reasons(world, tmp_path):
     batch = previewed(client, ERRORS)
     response = client.get(address("import_refused", batch))
     path = tmp_path / "refused.xlsx"
-    path.write_bytes(response.content)
+    path.write_bytes(response.getvalue())
     (found,) = read_workbook(path)
     assert found.rows[2][1:4] == ["序号", "工作要点", "重点任务"]
     assert len(found.rows) == 3 + 10

@@ -71,7 +71,7 @@ def work_point(request: HttpRequest, year: int, number: int) -> HttpResponseBase
     rows = Assignment.objects.visible_to(user).of_plan(found).filter(work_point=point).standing()
     by_task = tallies_of_rows(rows, "task", clock.today())
     if exporting(request):
-        sheet = point_sheet(point, tasks.for_list(), by_task)
+        sheet = point_sheet(point, tasks.for_list().prefetch_related("milestones"), by_task)
         return export(request, f"{sheet.title} {clock.today():%Y-%m-%d}", sheet, of=found)
     context = {
         "plan": found,

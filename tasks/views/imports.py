@@ -16,13 +16,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from audit.exports import export, record_export, record_file
+from audit.exports import export, record_file
 from lib import clock
 from lib.listing import page_of
 from lib.sheets.length import longer_than
 from lib.sheets.mark import write_marked
 from lib.sheets.read import UnreadableFileError, check_file, read_workbook
-from lib.sheets.write import Sheet, download, stream, workbook
+from lib.sheets.write import Sheet, download, file_name, stream, workbook
 from organizations.models import User
 from organizations.roles import Capability
 from tasks import import_history, import_marks, import_page
@@ -158,14 +158,13 @@ def import_marked(request: HttpRequest, year: int, pk: int) -> HttpResponseBase:
 
 
 @require_GET
-def import_refused(request: HttpRequest, year: int, pk: int) -> HttpResponse:
-    """The refused rows as a workbook, with what is wrong and what to do."""
+def import_refused(request: HttpRequest, year: int, pk: int) -> HttpResponseBase:
+    """The refused rows as Excel or CSV, with what is wrong and what to do."""
     plan = plan_of(request, year)
     batch = batch_of(request, plan, pk)
     manager(request)
     rows = batch.rows.filter(verdict=Verdict.REFUSED)
     title = _("Refused rows")
-    shown = list(import_page.refused_rows(batch, rows))
-    content = workbook(title, import_page.refused_columns(batch), shown, f"{batch.name} · {batch.sheet}")
-    record_export(plan, by=manager(request), at=clock.now(), name=title, rows=len(shown), chosen=batch.name)
-    return download(f"{title} {Path(batch.name).stem}.xlsx", content)
+    shown = import_page.refused_rows(batch, rows)
+    sheet = Sheet(title, import_page.refused_columns(batch), shown, f"{batch.name} · {batch.sheet}")
+    return export(request, f"{title} {file_name(Path(batch.name).stem)}", sheet, of=plan)

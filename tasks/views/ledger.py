@@ -9,6 +9,7 @@ from audit.exports import export
 from lib import clock
 from lib.listing import empty_last, load_page, page_of
 from organizations.person import person_of
+from organizations.roles import Capability
 from tasks import ledger_page
 from tasks.exports import ledger_sheet
 from tasks.filters import AssignmentFilter
@@ -66,6 +67,7 @@ def ledger(request: HttpRequest, year: int) -> HttpResponse:
         "page": page,
         "rows": ledger_rows(load_page(page, Assignment.objects.for_list()), chosen.plan.year, chosen.today),
         "export_query": chosen.query(),
+        "may_return": chosen.user.may(Capability.LOG_PROGRESS),
     }
     response = render(request, "tasks/ledger.html", context)
     if "cols" in request.GET:
