@@ -49,6 +49,7 @@ def log_progress(
     files: Sequence[File | Proof] = (),
     request_key: uuid.UUID | str,
     signed: Signed | None = None,
+    version: int | None = None,
 ) -> ProgressEntry:
     """Adds one entry; `quantity` is what it adds to the sum, `percent` None follows from the target.
 
@@ -57,7 +58,8 @@ def log_progress(
     A repeated request (same `request_key`) gets its first entry back and adds nothing, also when both run
     at once: the row of the assignment is locked, and a unique key stands behind it.
     Raises ValidationError by field (entry_rules, forbidden files) and StaleError where the assignment was
-    submitted, signed off or cancelled meanwhile. Files are kept before the transaction, under the hash of
+    submitted, signed off or cancelled meanwhile, or is not of the `version` that the person saw.
+    Files are kept before the transaction, under the hash of
     their content: what is refused later leaves at most a file that nobody can reach.
     """
     proofs = check_files(files)
@@ -69,7 +71,7 @@ def log_progress(
         first = ProgressEntry.objects.filter(assignment=now, request_key=key).first()
         if first is not None:
             return first
-        if now.state not in UNIT_ACTS:
+        if now.state not in UNIT_ACTS or (version is not None and version != now.version):
             raise stale(now)
         added = Decimal(quantity or 0)
         done = entry_rules.percent_after(now, added, percent)

@@ -297,3 +297,50 @@ def test_asking_on_the_page_keeps_what_was_typed(owed, worker, cast, log_in):
     ledger = log_in(cast.admin)
     for value, number in (("asked", 1), ("granted", 0), ("refused", 0)):
         assert ledger.get(f"/2017/ledger/?extension={value}").context["page"].paginator.count == number
+
+
+# ------------------------------------------------------------ who, in which state, which step
+STEP_PAGES = ("submit", "endorse", "approve", "send-back", "withdraw", "cancel", "reopen", "extension")
+WORKING = ("not_started", "in_progress", "sent_back")
+MAY = {  # who → step → states in which it is done; 403 for all steps that are not named
+    "worker": {"submit": WORKING, "withdraw": ("with_head", "submitted"), "extension": WORKING},
+    "chief": {"submit": WORKING, "withdraw": ("with_head", "submitted"), "extension": WORKING,
+              "endorse": ("with_head",), "send-back": ("with_head",)},
+    "head": {"approve": ("submitted",), "send-back": ("submitted",)},
+    "admin": {"cancel": (*WORKING, "with_head", "submitted"), "reopen": ("done", "cancelled")},
+    "auditor": {},
+}  # fmt: skip
+AFTER = {
+    "submit": "submitted", "endorse": "submitted", "approve": "done", "send-back": "sent_back",
+    "withdraw": "in_progress", "cancel": "cancelled", "reopen": "in_progress",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("state", [*WORKING, "with_head", "submitted", "done", "cancelled"])
+@pytest.mark.parametrize("who", [*MAY, "enterprise", "outsider"])
+def test_the_walk_over_every_step(who, state, owed, worker, chief, cast, plan, log_in):
+    handed = state in ("with_head", "submitted", "done")
+    done_on = TODAY if state in ("submitted", "done") else None
+    start = {"state": state, "handed_on": TODAY if handed else None, "done_on": done_on, "version": 1,
+             "submitted_by": worker if handed else None, "endorsed_by": None, "cancelled_by": None}  # fmt: skip
+    client = log_in({"worker": worker, "chief": chief}.get(who) or getattr(cast, who))
+    for step in STEP_PAGES:
+        Assignment.objects.update(**start)
+        Extension.objects.all().delete()
+        data = {"opinion": "意见", "version": "1", "reason": "理由", "due_wanted": "2017-10-20"}
+        code = client.post(f"/assignments/{owed.pk}/{step}/", data).status_code
+        now = Assignment.objects.get(pk=owed.pk)
+        allowed = MAY.get(who, {}).get(step)
+        if who in ("enterprise", "outsider"):
+            assert code == 404, step
+        elif allowed and state in allowed:
+            assert code == 302, (step, state)
+            assert now.state == AFTER.get(step, state) or (step, now.state) == ("reopen", "in_progress"), step
+            assert Extension.objects.exists() == (step == "extension")
+            continue
+        elif allowed and step != "send-back":
+            assert code == 200, (step, state)  # theirs, but not now: shown again with the reason
+        else:
+            assert code in (403, 200), (step, state)
+        assert now.state == state, (who, step)
+        assert not Extension.objects.exists()
