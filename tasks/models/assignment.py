@@ -102,7 +102,8 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         return self.select_related(
             "plan__issuer", "task", "organization", "work_point", "submitted_by__organization"
         ).prefetch_related(
-            models.Prefetch("task__units", TaskUnit.objects.select_related("organization", "group")), "task__milestones"
+            models.Prefetch("task__units", TaskUnit.objects.select_related("organization", "group__city")),
+            "task__milestones",
         )
 
 

@@ -373,7 +373,7 @@ def test_a_constant_number_of_statements(plan, city, people, django_assert_max_n
     def once(number):
         for _ in range(number):
             factories.assignment(factories.task(plan, due_on=DUE), city.safety)
-        with django_assert_max_num_queries(48):
+        with django_assert_max_num_queries(51):
             plan_on(city, D(2017, 10, 12))
 
     once(1)

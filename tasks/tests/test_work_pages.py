@@ -448,7 +448,7 @@ def test_the_number_of_queries_does_not_grow(step, who, owed, cast, city, plan, 
     work(1)
     few = queries(owed)
     work(12)
-    assert queries(owed) == few <= 15
+    assert queries(owed) == few <= 16  # one more than other pages: who was told, and of what duty it is
 
 
 def test_a_long_history_is_cut_and_can_be_had_whole(owed, cast, log_in):

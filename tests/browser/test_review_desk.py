@@ -89,9 +89,8 @@ def test_an_extension_is_granted_until_another_day(desk, waiting, cast):
     assert page.get_by_text("同意延至十月十日").first.is_visible()
 
 
-def test_several_at_once_after_a_page_that_says_so(desk, waiting, cast):
-    if desk.phone:
-        pytest.skip("ticking several belongs to the wide desk")
+def test_several_at_once_after_a_page_that_says_so(chinese_desk, waiting, cast):
+    desk = chinese_desk
     page = desk.log_in(cast.head)
     desk.go("/2017/review/")
     page.locator("[data-pick-all]").check()
