@@ -22,24 +22,17 @@ class Capability(models.TextChoices):
     MANAGE_PLAN = "manage_plan", _("Plans, tasks and imports")
     MANAGE_PEOPLE = "manage_people", _("Organizations and people")
     READ_AUDIT = "read_audit", _("Read the audit record")
-    WRITE_REPORT = "write_report", _("Draft the own unit's quarterly report")
-    SIGN_REPORT = "sign_report", _("Sign the own unit's quarterly report")
-    DECIDE_REPORTS = "decide_reports", _("Compile, accept and return quarterly reports")
 
 
 CAPABILITIES: dict[str, frozenset[str]] = {
-    Role.INSPECTOR: frozenset({Capability.LOG_PROGRESS, Capability.SUBMIT, Capability.WRITE_REPORT}),
-    Role.HEAD: frozenset(
-        {Capability.LOG_PROGRESS, Capability.SUBMIT, Capability.REVIEW, Capability.WRITE_REPORT,
-         Capability.SIGN_REPORT, Capability.DECIDE_REPORTS}
-    ),
+    Role.INSPECTOR: frozenset({Capability.LOG_PROGRESS, Capability.SUBMIT}),
+    Role.HEAD: frozenset({Capability.LOG_PROGRESS, Capability.SUBMIT, Capability.REVIEW}),
     Role.ADMIN: frozenset(
         {Capability.LOG_PROGRESS, Capability.SUBMIT, Capability.REVIEW, Capability.MANAGE_PLAN,
-         Capability.MANAGE_PEOPLE, Capability.READ_AUDIT, Capability.WRITE_REPORT, Capability.SIGN_REPORT,
-         Capability.DECIDE_REPORTS}
+         Capability.MANAGE_PEOPLE, Capability.READ_AUDIT}
     ),
     Role.AUDITOR: frozenset({Capability.READ_AUDIT}),
 }  # fmt: skip
 
 # These concern the whole city, so they hold only in the commission and its office.
-COMMISSION_ONLY = frozenset({Capability.MANAGE_PLAN, Capability.MANAGE_PEOPLE, Capability.DECIDE_REPORTS})
+COMMISSION_ONLY = frozenset({Capability.MANAGE_PLAN, Capability.MANAGE_PEOPLE})

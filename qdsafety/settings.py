@@ -202,8 +202,6 @@ FILE_UPLOAD_PERMISSIONS = 0o640
 
 # ---------------------------------------------------------------- rules an office may set
 DUE_SOON_DAYS = env.int("DUE_SOON_DAYS", default=10)  # 临期: so many days or fewer left
-REPORT_DUE_DAY = env.int("REPORT_DUE_DAY", default=10)  # units' quarterly reports: day of the month after the quarter
-CITY_REPORT_DUE_DAY = env.int("CITY_REPORT_DUE_DAY", default=25)
 AWAITS_SOON_DAYS = env.int("AWAITS_SOON_DAYS", default=7)
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 IMPORT_EXPORT_USE_TRANSACTIONS = True
