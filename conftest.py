@@ -7,14 +7,31 @@ from types import SimpleNamespace
 
 import pytest
 from django.db import connection
+from django.db.backends.base.operations import BaseDatabaseOperations
 from django.test import Client
 from django.utils import translation
 
+from audit import guard
 from organizations.models import Organization, OrganizationGroup
 from organizations.roles import Role
+from responsibilities import guard as lists_guard
 from tests import factories
 
 Kind = Organization.Kind
+
+
+@pytest.fixture(autouse=True, scope="session")
+def emptied_between_tests():
+    """Tests with real transactions empty every table afterwards, which triggers (of record and lists) would refuse."""
+    flush = BaseDatabaseOperations.execute_sql_flush
+
+    def execute_sql_flush(self, sql_list):
+        with guard.lifted(self.connection), lists_guard.lifted(self.connection):
+            flush(self, sql_list)
+
+    BaseDatabaseOperations.execute_sql_flush = execute_sql_flush
+    yield
+    BaseDatabaseOperations.execute_sql_flush = flush
 
 
 @pytest.fixture(autouse=True)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
-from decimal import Decimal
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from django.core.exceptions import ImproperlyConfigured
-from django.db import connection, models
+from django.db import connection, models, transaction
 
 from lib import bulk
 
+from .canonical import COLUMNS, clean, hash_of, plain
+from .chain import Key, places
+from .context import origin
 from .models import AuditEntry
+
+_REASON = 500
 
 
 class Act(NamedTuple):
@@ -30,25 +34,6 @@ class Deed(NamedTuple):
     act: Act
     by: Any
     at: datetime.datetime
-
-
-def _plain(values: dict[str, Any] | None) -> dict[str, Any] | None:
-    """Values as JSON can hold them: days in ISO form, numbers as they print, objects by primary key."""
-    if values is None:
-        return None
-
-    def one(value: Any) -> Any:
-        if isinstance(value, datetime.date | datetime.datetime):
-            return value.isoformat()
-        if isinstance(value, Decimal):
-            return str(value)
-        if isinstance(value, models.Model):
-            return value.pk
-        if isinstance(value, list | tuple | set | frozenset):
-            return [one(item) for item in value]
-        return value
-
-    return {key: one(value) for key, value in values.items()}
 
 
 def record(
@@ -79,19 +64,65 @@ def record_deeds(deeds: Iterable[Deed], *, scope_id: int | None) -> None:
     """Adds acts of several people and moments, in the order given, which should be that of time."""
     if not connection.in_atomic_block:
         raise ImproperlyConfigured("An act is recorded in the transaction that does it; open one first.")
-    columns = ("scope_id", "at", "by_id", "verb", "object_type", "object_id", "object_text", "before", "after")
-    rows = (
-        (
+    told = list(deeds)
+    if told:
+        bulk.insert_values(AuditEntry, (*COLUMNS, "hash"), list(_linked(told, scope_id)), batch_size=1000)
+
+
+def record_refusal(
+    verb: str,
+    target: models.Model,
+    *,
+    by: Any,
+    at: datetime.datetime,
+    reason: str,
+    scope_id: int | None = None,
+    values: dict[str, Any] | None = None,
+) -> None:
+    """Adds that a step was refused, why, and what was asked (`values`), in a transaction of its own.
+
+    Call it where the refusal is answered, after the refused transaction was rolled back: inside that
+    one, this entry would be rolled back as well.
+    """
+    after = {"reason": reason[:_REASON]} | (values or {})
+    with transaction.atomic():
+        record(verb, target, by=by, at=at, scope_id=scope_id, after=after)
+
+
+def _linked(told: list[Deed], scope_id: int | None) -> Iterator[tuple[Any, ...]]:
+    """The rows with their keys, the hash of the entry before each on its object, and their own."""
+    request_id, address = origin()
+    objects: list[Key | None] = [
+        None if deed.act.target.pk is None else (deed.act.target._meta.label_lower, deed.act.target.pk) for deed in told
+    ]
+    keys, latest = places(len(told), (one for one in objects if one is not None))
+    for (act, by, at), key, on in zip(told, keys, objects, strict=True):
+        target = act.target
+        row = (
+            key,
             scope_id,
             at,
             by.pk if by else None,
+            by.organization_id if by else None,
+            concerned(target),
             act.verb,
-            act.target._meta.label_lower,
-            act.target.pk,
-            str(act.target)[:200],
-            _plain(act.before),
-            _plain(act.after),
+            target._meta.label_lower,
+            target.pk,
+            clean(str(target)[:200]),
+            plain(act.before),
+            plain(act.after),
+            request_id,
+            address,
+            latest.get(on, "") if on is not None else "",
         )
-        for act, by, at in deeds
-    )
-    bulk.insert_values(AuditEntry, columns, rows, batch_size=1000)
+        found = hash_of(row)
+        if on is not None:
+            latest[on] = found
+        yield (*row, found)
+
+
+def concerned(target: models.Model) -> int | None:
+    """The organization to which an object belongs: itself, or that of its `organization`."""
+    if target._meta.label_lower == "organizations.organization":
+        return target.pk
+    return getattr(target, "organization_id", None)

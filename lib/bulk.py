@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import datetime
 import gc
-import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
+from itertools import islice
 from typing import Any, TypeVar
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -19,6 +19,7 @@ from django.db import connection, models
 
 Row = TypeVar("Row", bound=models.Model)
 FEW = 100  # up to here INSERT is as fast
+PIECE = 50  # lines that are made at a time
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\0": None})
 _SPECIAL = re.compile("[\\\\\t\n\r\0]")  # most texts have none of these, and translate() is slow
 _json = DjangoJSONEncoder(ensure_ascii=False).encode
@@ -91,7 +92,27 @@ def _copy(model: type[models.Model], fields: Sequence[Any], lines: Iterable[str]
     table = connection.ops.quote_name(model._meta.db_table)
     names = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
     with connection.cursor() as cursor:
-        cursor.copy_expert(f"COPY {table} ({names}) FROM STDIN", io.StringIO("\n".join(lines) + "\n"))
+        cursor.copy_expert(f"COPY {table} ({names}) FROM STDIN", _Lines(lines))
+
+
+class _Lines:
+    """Lines as the file that COPY reads: made piece by piece, never held together."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._lines = iter(lines)
+        self._rest = ""
+
+    def read(self, size: int = -1) -> str:
+        """The next characters; an empty string at the end."""
+        while size < 0 or len(self._rest) < size:
+            piece = list(islice(self._lines, PIECE))
+            if not piece:
+                break
+            self._rest += "\n".join(piece) + "\n"
+        if size < 0:
+            size = len(self._rest)
+        found, self._rest = self._rest[:size], self._rest[size:]
+        return found
 
 
 def _written(value: Any, is_json: bool) -> str:

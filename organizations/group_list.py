@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
+from lib.sheets.write import Column, Sheet
+
 from .membership import member_counts
 from .models import Organization, OrganizationGroup, User
 
@@ -42,3 +44,12 @@ def list_of(user: User) -> list[GroupRow]:
     found = list(OrganizationGroup.objects.visible_to(user).filter(city=user.scope_root))
     counts = member_counts(user.scope_root, found) if found else {}
     return [row_of(group, counts[group.pk]) for group in found]
+
+
+def sheet_of(rows: list[GroupRow]) -> Sheet:
+    """The list as a sheet."""
+    columns = [
+        Column(_("Name"), 26), Column(_("Other spellings"), 44), Column(_("Who is meant"), 36),
+        Column(_("Units today"), 10),
+    ]  # fmt: skip
+    return Sheet(_("Collective units"), columns, ((row.name, row.spellings, row.rule, row.number) for row in rows))

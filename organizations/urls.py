@@ -10,5 +10,6 @@ urlpatterns = [
     path("logout/", account.logout, name="logout"),
     path("password/", account.password_change, name="password_change"),
     path("", include("organizations.urls_people")),
+    path("", include("organizations.urls_record")),
     path("", include("organizations.urls_units")),
 ]

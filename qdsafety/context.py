@@ -3,12 +3,16 @@
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import get_language
 
 from lib import clock
+from notifications.models import Notification
 from organizations.models import Organization
-from tasks.awaits import awaiting_count
+from organizations.roles import Capability
+from responsibilities.rights import awaiting as lists_awaiting
+from tasks.awaits import counts_of
 from tasks.plans import current_plan, visible_plans
 
 from . import navigation
@@ -33,7 +37,13 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     if user is None or not user.is_authenticated or user.must_change_password:
         return context
     plan = current_plan(request)
-    counts = {"awaits": awaiting_count(user, plan, clock.today())} if plan else {}
+    also: dict[str, QuerySet[Any]] = {"unread": Notification.objects.visible_to(user).unread()}
+    if user.may(Capability.DRAFT_LISTS):
+        also["lists"] = lists_awaiting(user)
+    if plan:
+        counts = counts_of(user, plan, clock.today(), also)
+    else:
+        counts = {name: rows.order_by().count() for name, rows in also.items()}
     groups = navigation.groups(request, plan, counts)
     context |= {
         "frame_plan": plan,
@@ -41,5 +51,6 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "frame_commission": plan.issuer if plan else _commission(user),
         "frame_nav": groups,
         "frame_tabs": navigation.tabs(groups),
+        "frame_unread": counts["unread"],
     }
     return context

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from organizations.roles import Capability, Role
 from tasks.models import Plan
@@ -38,30 +39,70 @@ def groups(request: HttpRequest, plan: Plan | None, counts: dict[str, int]) -> l
 
     work: list[Item] = []
     if plan:
-        steps = ("assignment", "progress_create", "submit", "approve", "send_back")
+        steps = (
+            "assignment", "progress_create", "submit", "endorse", "approve", "send_back", "withdraw", "cancel",
+            "reopen", "extension_ask",
+        )  # fmt: skip
         todo = item(_("To do"), "n-todo", "awaits_me", *steps, count=counts.get("awaits") or None)
         ledger = item(_("Ledger"), "n-ledger", "ledger")
         board = item(_("Dashboard"), "n-board", "dashboard")
         work = [todo, ledger, board] if user.role == Role.INSPECTOR else [board, ledger, todo]
+        if user.may(Capability.REVIEW):
+            desk = item(_("Review"), "n-review", "review_desk", "review_bulk", count=counts.get("review") or None)
+            work.insert(0, desk)
+    inbox = ("message", "message_settings")
+    work.append(
+        item(_("Messages"), "n-inbox", "message_list", *inbox, yearly=False, count=counts.get("unread") or None)
+    )
+    if plan:
         work.append(item(_("Plan"), "n-plan", "plan", "work_point", "task", "work_point_create", "work_point_edit"))
     manage: list[Item] = []
     if user.may(Capability.MANAGE_PLAN):
         if plan:
             manage.append(item(_("Tasks"), "n-duty", "task_list", "task_edit", "task_create", "task_bulk"))
-            manage.append(item(_("Import"), "n-import", "import_list", "import_preview"))
+            manage.append(item(_("Import"), "n-import", "import_list", "import_preview", "import_undo"))
+            manage.append(item(_("Returns"), "n-inbox", "return_list", "return_units", "return_preview"))
         manage.append(item(_("Plans"), "n-report", "plan_list", "plan_edit", "plan_create", yearly=False))
     if user.may(Capability.MANAGE_PEOPLE):
-        units = ("organization", "organization_edit", "organization_create", "organization_bulk")
+        units = (
+            "units_import_list", "enterprises_import_list", "unit_import", "unit_import_undo",
+            "organization", "organization_edit", "organization_create", "organization_bulk",
+        )  # fmt: skip
         manage.append(item(_("Units"), "n-org", "organization_list", *units, yearly=False))
         manage.append(item(_("Collective units"), "n-group", "group_list", "group_edit", "group_create", yearly=False))
         manage.append(item(_("People"), "n-people", "user_list", "user_edit", "user_create", yearly=False))
+    if user.may(Capability.OPERATE):
+        ladder = ("stage_edit", "stage_create", "work_calendar", "delivery_log", "operations")
+        manage.insert(0, item(_("Reminders and supervision"), "n-remind", "ladder", *ladder, yearly=False))
+    record: list[Item] = []
+    if plan:
+        steps_of_report = ("report", "report_edit", "report_sign", "report_accept", "report_return", "report_amend",
+                           "report_compare", "report_rows", "compile_run")  # fmt: skip
+        record.append(item(pgettext("navigation", "Reports"), "n-report", "report_list", *steps_of_report))
     own: list[Item] = []
-    if not manage:
+    if plan and not manage and user.may(Capability.LOG_PROGRESS):
+        own.append(item(_("Returns"), "n-inbox", "return_list", "return_units", "return_preview"))
+    listed = (
+        "duty_unit", "duty_list", "duty_list_create", "duty_list_step", "duty_list_compare", "duty_item", "duty_search",
+        "duty_item_edit", "duty_item_create", "duty_term_create", "duty_links", "duty_imports", "duty_import_preview",
+    )  # fmt: skip
+    lists = item(_("Lists"), "n-duty", "duty_lists", *listed, yearly=False, count=counts.get("lists") or None)
+    (manage if manage else own).append(lists)
+    if user.role != Role.INSPECTOR:
+        record.append(item(_("Accountability sheets"), "n-score", "sheet_list", "sheet", "sheet_rows", yearly=False))
+    if lists in own:
         own.append(item(_("Units"), "n-org", "organization_list", "organization", yearly=False))
-    found = [Group(_("Work"), work), Group(_("Manage"), manage), Group(_("Own unit"), own)]
+    if user.may(Capability.READ_AUDIT):
+        record.append(item(_("Record"), "n-audit", "record_list", "record_entry", yearly=False))
+    found = [Group(_("Work"), work), Group(_("Manage"), manage), Group(_("Own unit"), own),
+             Group(_("Record"), record)]  # fmt: skip
     return [group for group in found if group.items]
 
 
 def tabs(all_groups: list[Group]) -> list[Item]:
-    """The four of the phone's bottom bar: the first group's."""
-    return all_groups[0].items[:4] if all_groups else []
+    """The four of the phone's bottom bar: the first three of the first group, and the messages."""
+    if not all_groups:
+        return []
+    items = all_groups[0].items
+    inbox = [item for item in items if item.icon == "n-inbox"]
+    return [item for item in items if item not in inbox][: 4 - len(inbox)] + inbox

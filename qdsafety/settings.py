@@ -71,8 +71,19 @@ if REDIS_URL:
 else:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
-vars().update(env.email_url("EMAIL_URL", default="consolemail://" if not PRODUCTION else "smtp://127.0.0.1:25"))
+# ---------------------------------------------------------------- mail
+# A trial run sends nothing anywhere: its mail is kept as files under var/mail.
+vars().update(
+    env.email_url("EMAIL_URL", default="smtp://127.0.0.1:25" if PRODUCTION else f"filemail:///{VAR_DIR}/mail")
+)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="qdsafety@localhost")
+EMAIL_SUBJECT_PREFIX = env.str("EMAIL_SUBJECT_PREFIX", default="")
+EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=20)
+DELIVERY_LEASE_SECONDS = env.int("DELIVERY_LEASE_SECONDS", default=300)  # longer than a batch takes
+SITE_URL = env.str("SITE_URL", default=f"https://{ALLOWED_HOSTS[0]}" if PRODUCTION else "http://127.0.0.1:8000").rstrip(
+    "/"
+)
+SITE_NAME = env.str("SITE_NAME", default="安全生产工作要点督办系统")
 
 # ---------------------------------------------------------------- applications
 INSTALLED_APPS = [
@@ -99,6 +110,7 @@ INSTALLED_APPS = [
     "csp",
 ]
 MIDDLEWARE = [
+    "audit.middleware.RecordMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -162,6 +174,7 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "organizations.views.account.locked"
 AXES_VERBOSE = False
+AXES_CLIENT_IP_CALLABLE = "audit.middleware.client_address"
 AXES_IPWARE_PROXY_COUNT = env.int("PROXY_COUNT", default=0)
 
 # ---------------------------------------------------------------- language and time
@@ -196,12 +209,15 @@ STORAGES = {
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 UPLOAD_LIMIT_MB = env.int("UPLOAD_LIMIT_MB", default=20)
+IMPORT_BACKGROUND_ROWS = env.int("IMPORT_BACKGROUND_ROWS", default=500)  # longer lists are read in the background
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o640
 
 # ---------------------------------------------------------------- rules an office may set
 DUE_SOON_DAYS = env.int("DUE_SOON_DAYS", default=10)  # 临期: so many days or fewer left
+REPORT_DUE_DAY = env.int("REPORT_DUE_DAY", default=10)  # units' quarterly reports: day of the month after the quarter
+CITY_REPORT_DUE_DAY = env.int("CITY_REPORT_DUE_DAY", default=25)
 AWAITS_SOON_DAYS = env.int("AWAITS_SOON_DAYS", default=7)
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 IMPORT_EXPORT_USE_TRANSACTIONS = True
@@ -239,6 +255,19 @@ CELERY_BROKER_URL = REDIS_URL or None
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# The row with its lease is the truth; a ring that is lost with its worker is repeated, and harmless when it is.
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+CELERY_TASK_SOFT_TIME_LIMIT = env.int("JOB_MINUTES", default=15) * 60
+CELERY_TASK_TIME_LIMIT = CELERY_TASK_SOFT_TIME_LIMIT + 60
+# A broker that swallows packets must not hold anybody for long.
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "socket_connect_timeout": 2, "socket_timeout": 5, "retry_on_timeout": False,
+    "max_retries": 1, "interval_start": 0.1, "interval_step": 0.1, "interval_max": 0.2,
+    "visibility_timeout": CELERY_TASK_TIME_LIMIT + 60,
+}  # fmt: skip
 
 # ---------------------------------------------------------------- logs
 # One line per event on standard error, with the request's id and the person on each (django-structlog).

@@ -15,7 +15,7 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 os.environ["DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL", "sqlite:///var/test.sqlite3")
 
 from .settings import *  # noqa: F403  (the whole point of this module)
-from .settings import DATABASES, STORAGES, VAR_DIR
+from .settings import DATABASES, MIDDLEWARE, STORAGES, VAR_DIR
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
@@ -27,3 +27,5 @@ MEDIA_ROOT = VAR_DIR / f"test-media-{os.getpid()}"
 if DATABASES["default"]["ENGINE"].endswith("postgresql"):
     # A test database need not survive a power cut, and each transactional test commits many times.
     DATABASES["default"]["OPTIONS"] = {"options": "-c synchronous_commit=off"}
+# Fails a test whose request writes and leaves no entry in the record.
+MIDDLEWARE = ["tests.watch.Watch", *MIDDLEWARE]

@@ -9,8 +9,12 @@ urlpatterns = [
     path("healthz", views.health, name="health"),
     path("language/", views.set_language, name="set_language"),
     path("theme/", views.set_theme, name="set_theme"),
+    path("", include("notifications.urls")),
     path("", include("organizations.urls")),
+    path("", include("responsibilities.urls")),
     path("", include("tasks.urls")),
+    path("", include("reports.urls")),
+    path("", include("reports.urls_sheets")),
 ]
 handler400 = errors.bad_request
 handler403 = errors.forbidden

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db.models import Count, F, Window
-from django.db.models.functions import RowNumber
+from django.db.models.functions import Coalesce, RowNumber
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -19,10 +19,11 @@ from lib.templatetags.ui import sig
 from organizations.models import User
 
 from . import pace
-from .awaits import Part, awaiting, part_case, part_counts
+from .awaits import ALL, Part, awaiting, part_case, part_counts
 from .models import Assignment, Plan, Review
+from .rights import Desk, desk_of
 from .rows import amount_words, days_words, signal_words
-from .states import AssignmentState, Phase, Signal
+from .states import HANDED_IN, AssignmentState, Signal
 
 SHOWN = 10  # rows a part; the rest stands in the ledger
 FEW = 5
@@ -107,8 +108,9 @@ def titles() -> dict[str, tuple[str, str]]:
 
 def sections_of(user: User, plan: Plan, today: datetime.date) -> list[Section]:
     """All parts with their counts and first rows, in three queries however many rows there are."""
-    counted = part_counts(user, plan, today)
-    shown = _first_rows(user, plan, today)
+    desk = desk_of(user)
+    counted = part_counts(user, plan, today, desk)
+    shown = _first_rows(user, plan, today, desk)
     opinions = _opinions([row.pk for row in shown if row.state == AssignmentState.SENT_BACK])
     rows: dict[str, list[TodoRow]] = {part: [] for part in Part.values}
     for one in shown:
@@ -126,11 +128,12 @@ def sections_of(user: User, plan: Plan, today: datetime.date) -> list[Section]:
     ]  # fmt: skip
 
 
-def _first_rows(user: User, plan: Plan, today: datetime.date) -> list[Assignment]:
+def _first_rows(user: User, plan: Plan, today: datetime.date, desk: Desk) -> list[Assignment]:
     """The first rows of every part at once: numbered within their part, longest overdue or waiting first."""
-    order = (F("done_on").asc(nulls_first=True), F("due_on").asc(nulls_last=True), F("pk").asc())
-    place = Window(RowNumber(), partition_by=[part_case(user, today)], order_by=list(order))
-    numbered = awaiting(user, plan, today).annotate(part=part_case(user, today), place=place)
+    since = Coalesce("done_on", "handed_on")
+    order = (since.asc(nulls_first=True), F("due_on").asc(nulls_last=True), F("pk").asc())
+    place = Window(RowNumber(), partition_by=[part_case(user, today, desk)], order_by=list(order))
+    numbered = awaiting(user, plan, today, ALL, desk).annotate(part=part_case(user, today, desk), place=place)
     return list(numbered.filter(place__lte=SHOWN).for_list().select_related("submitted_by").order_by(*order))
 
 
@@ -197,9 +200,11 @@ def _review_row(one: Assignment, plan: Plan, today: datetime.date, opinions: dic
     """The reviewer's turn."""
     late = one.due_on is not None and one.done_on is not None and one.done_on > one.due_on
     verdict = _("submitted late") if late else _("submitted in time")
+    if one.state == AssignmentState.WITH_HEAD:
+        verdict = _("waiting for the own head")
     parts = [one.organization.label, task_words(one), _deadline(one, plan), verdict if one.due_on else ""]
     return TodoRow(
-        signal=sig(Signal.SENT.value, waiting_words(one.done_on, today)),
+        signal=sig(one.signal(today).value, waiting_words(one.waits_since, today)),
         href=reverse("assignment", kwargs={"pk": one.pk}),
         title=one.task.title,
         meta=" · ".join(part for part in parts if part),
@@ -209,21 +214,21 @@ def _review_row(one: Assignment, plan: Plan, today: datetime.date, opinions: dic
         percent=one.percent,
         progress=_("%(percent)s%% done") % {"percent": one.percent},
         act=_("Review"),
-        act_href=reverse("assignment", kwargs={"pk": one.pk}),
+        act_href=f"{reverse('review_desk', kwargs={'year': plan.year})}?at=s{one.pk}",
         primary=False,
     )
 
 
 def handed_in(user: User, plan: Plan, today: datetime.date) -> tuple[list[Handed], int]:
     """What the own unit submitted and somebody else is to sign off, longest waiting first; and how many."""
-    rows = Assignment.objects.of_plan(plan).owed_by(user.organization).filter(phase=Phase.REVIEWER)
-    rows = rows.annotate(number=Window(Count("pk"))).for_list().order_by(F("done_on").asc(nulls_first=True), "pk")
+    rows = Assignment.objects.of_plan(plan).owed_by(user.organization).filter(state__in=HANDED_IN)
+    rows = rows.annotate(number=Window(Count("pk"))).for_list().order_by(F("handed_on").asc(nulls_first=True), "pk")
     found = list(rows[:FEW])
     listed = [
         Handed(
             reverse("assignment", kwargs={"pk": one.pk}),
             one.task.title,
-            f"{formats.short_day(one.done_on, plan.year)} · {waiting_words(one.done_on, today)}",
+            f"{formats.short_day(one.waits_since, plan.year)} · {waiting_words(one.waits_since, today)}",
         )
         for one in found
     ]

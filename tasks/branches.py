@@ -25,10 +25,10 @@ def tree_of(units: Iterable[tuple[int, str]]) -> str:
     return hashlib.blake2b(repr(pairs).encode(), digest_size=8).hexdigest()
 
 
-def branch_case() -> Case:
-    """branch_of() in SQL, for rows with a column `organization`."""
+def branch_case(prefix: str = "organization__") -> Case:
+    """branch_of() in SQL, for rows from which `prefix` leads to a unit."""
     slash = Value("/")
-    first = StrIndex(Substr("organization__path", 2), slash)  # the slash after the root's key
-    below = Substr("organization__path", first + 2, output_field=CharField())
+    first = StrIndex(Substr(f"{prefix}path", 2), slash)  # the slash after the root's key
+    below = Substr(f"{prefix}path", first + 2, output_field=CharField())
     key = Cast(Substr(below, 1, StrIndex(below, slash) - 1), BigIntegerField())
-    return Case(When(organization__parent__isnull=True, then=F("organization_id")), default=key)
+    return Case(When(**{f"{prefix}parent__isnull": True}, then=F(f"{prefix}pk")), default=key)

@@ -15,6 +15,12 @@ def question(do: str, count: int) -> str:
             text = ngettext("Change the cadence of %(count)s task?", "Change the cadence of %(count)s tasks?", count)
         case "units":
             text = ngettext("Change the units of %(count)s task?", "Change the units of %(count)s tasks?", count)
+        case "gates":
+            text = ngettext(
+                "Change the conditions of sign-off of %(count)s task?",
+                "Change the conditions of sign-off of %(count)s tasks?",
+                count,
+            )
         case "confirm":
             text = ngettext("Mark %(count)s task as confirmed?", "Mark %(count)s tasks as confirmed?", count)
         case "propose":
@@ -35,6 +41,8 @@ def consequence(do: str) -> str:
             return _("Assignments on which units still work get the new deadline; what was handed in stays as it is.")
         case "units":
             return _("New units get assignments, open ones of removed units are cancelled; what was handed in stays.")
+        case "gates":
+            return _("It holds for what is submitted from now on; what was handed in already stays as it is.")
         case "confirm" | "propose":
             return _("Assignments stay as they are.")
         case "withdraw":

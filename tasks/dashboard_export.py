@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import IO, Any
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from lib import formats
-from lib.sheets.write import Column, Sheet, write_sheets
+from lib.sheets.write import Column, Sheet
 
 from .dashboard_matrix import cell_text, percent_words
 from .dashboard_page import Dashboard
@@ -17,8 +17,8 @@ from .dashboard_page import Dashboard
 Cells = tuple[Any, ...]
 
 
-def write_dashboard(target: IO[bytes], board: Dashboard) -> int:
-    """Writes totals, matrix, curve, ranking and changes to `target`."""
+def sheets_of(board: Dashboard) -> list[Sheet]:
+    """Totals, matrix, curve, ranking and changes."""
     note = board.conditions()
     points = [Column(f"{formats.ordinal(p.number)} {p.short_title or p.title}", 12) for p in board.points]
     matrix = [Column(_("Unit"), 26), *points, Column(_("Signed off"), 10), Column(_("All"), 8), Column("%", 8)]
@@ -30,16 +30,13 @@ def write_dashboard(target: IO[bytes], board: Dashboard) -> int:
     ranking = [Column(_("Rank"), 8), Column(_("Unit"), 26), share]
     ranking += parts if kept else [Column(_("Signed off"), 12), Column(_("All"), 10)]
     changes = [Column(_("Change"), 32), Column(_("Number"), 10), Column(_("Units"), 60)]
-    return write_sheets(
-        target,
-        [
-            Sheet(_("Totals"), [Column(_("Total"), 28), Column(_("Number"), 12)], _totals(board), note),
-            Sheet(_("Units and work points"), matrix, _matrix(board), note),
-            Sheet(_("Completion curve"), curve, _curve(board), note),
-            Sheet(_("Ranking"), ranking, _ranking(board), note),
-            Sheet(_("This week"), changes, _changes(board), f"{note} ({board.week()})"),
-        ],
-    )
+    return [
+        Sheet(_("Totals"), [Column(_("Total"), 28), Column(_("Number"), 12)], _totals(board), note),
+        Sheet(_("Units and work points"), matrix, _matrix(board), note),
+        Sheet(_("Completion curve"), curve, _curve(board), note),
+        Sheet(_("Ranking"), ranking, _ranking(board), note),
+        Sheet(_("This week"), changes, _changes(board), f"{note} ({board.week()})"),
+    ]
 
 
 def _totals(board: Dashboard) -> Iterator[Cells]:

@@ -1,15 +1,15 @@
-"""The ledger as a workbook: the rows of the filter, all pages, in the order of the page."""
+"""The ledger as a sheet: the rows of the filter, all pages, in the order and with the columns of the page."""
 
 from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Iterator
-from typing import IO, Any
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from lib import formats
-from lib.sheets.write import Column, write_workbook
+from lib.sheets.write import Column, Sheet, with_columns
 
 from .filters import AssignmentFilter
 from .models import Assignment
@@ -21,23 +21,23 @@ CHUNK = 2000  # rows read from the database at a time
 
 
 def ledger_columns() -> list[Column]:
-    """The heads of the exported ledger, in the active language."""
+    """The heads of the exported ledger, in the active language; each belongs to a column of the page."""
     return [
-        Column(_("No."), 8),
-        Column(_("Work point"), 22),
+        Column(_("No."), 8, "number"),
+        Column(_("Work point"), 22, "point"),
         Column(_("Task"), 48),
-        Column(_("Unit"), 22),
-        Column(_("Role"), 8),
-        Column(_("Period"), 16),
-        Column(_("Deadline"), 12),
-        Column(_("Signal"), 22),
-        Column(_("State"), 12),
-        Column(_("Quantity done"), 12),
-        Column(_("Target"), 12),
-        Column(_("Unit of measure"), 10),
-        Column(_("Percent"), 8),
-        Column(_("Last logged"), 12),
-        Column(_("Done on"), 12),
+        Column(_("Unit"), 22, "unit"),
+        Column(_("Role"), 8, "role"),
+        Column(_("Period"), 16, "period"),
+        Column(_("Deadline"), 12, "due"),
+        Column(_("Signal"), 22, "signal"),
+        Column(_("State"), 12, "signal"),
+        Column(_("Quantity done"), 12, "amount"),
+        Column(_("Target"), 12, "amount"),
+        Column(_("Unit of measure"), 10, "amount"),
+        Column(_("Percent"), 8, "progress"),
+        Column(_("Last logged"), 12, "last"),
+        Column(_("Done on"), 12, "signal"),
     ]
 
 
@@ -66,9 +66,9 @@ def ledger_cells(assignments: Iterable[Assignment], today: datetime.date) -> Ite
         )
 
 
-def write_ledger(target: IO[bytes], chosen: AssignmentFilter, ordered: AssignmentQuerySet) -> int:
-    """Writes `ordered` (the rows of the filter, sorted) to `target`; returns how many."""
+def ledger_sheet(chosen: AssignmentFilter, ordered: AssignmentQuerySet, shown: Iterable[str]) -> Sheet:
+    """The rows of the filter, sorted, with the columns that the page shows."""
     title = _("Ledger %(year)s") % {"year": chosen.plan.year}
     parts = [chosen.describe() or _("All assignments"), _("As of %(day)s") % {"day": formats.day(chosen.today)}]
-    rows = ordered.for_list().iterator(chunk_size=CHUNK)
-    return write_workbook(target, title, ledger_columns(), ledger_cells(rows, chosen.today), _(" · ").join(parts))
+    rows = ledger_cells(ordered.for_list().iterator(chunk_size=CHUNK), chosen.today)
+    return with_columns(Sheet(title, ledger_columns(), rows, _(" · ").join(parts)), shown)

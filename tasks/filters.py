@@ -10,18 +10,20 @@ import datetime
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from django.db import models
 from django.db.models import Q
 from django.http import QueryDict
 from django.utils.dateparse import parse_date
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from lib import formats
 from organizations.models import Organization
 
 from .awaits import ALL, CHOICES, UNIT, Part, awaiting
 from .changes import change_of
-from .models import Assignment, Plan, Task, WorkPoint
+from .models import Assignment, Extension, Plan, Task, WorkPoint
 from .punctuality import signal_q
 from .states import AssignmentState, Cadence, Signal, UnitRole
 
@@ -32,10 +34,25 @@ if TYPE_CHECKING:
 
 PARAMETERS = (
     "q", "point", "unit", "under", "task", "role", "signal", "state", "cadence", "period",
-    "due_from", "due_to", "done_from", "done_to", "change", "awaits", "scope",
+    "due_from", "due_to", "done_from", "done_to", "change", "awaits", "extension", "scope",
 )  # fmt: skip
 _PERIOD = re.compile(r"20\d\d(Q[1-4]|-(0[1-9]|1[0-2]))?")
 _DATES = ("due_from", "due_to", "done_from", "done_to")
+
+
+class Extended(models.TextChoices):
+    """What became of requests for a later deadline."""
+
+    GRANTED = "granted", gettext_lazy("Extended")
+    ASKED = "asked", gettext_lazy("Extension asked for, undecided")
+    REFUSED = "refused", gettext_lazy("Extension refused")
+
+
+def _extended_q(text: str, plan: Plan) -> Q:
+    if text == Extended.GRANTED:
+        return Q(extended_to__isnull=False)
+    decision = "" if text == Extended.ASKED else Extension.Decision.REFUSED
+    return Q(pk__in=Extension.objects.of_plan(plan).filter(decision=decision).values("assignment"))
 
 
 class Chip(NamedTuple):
@@ -66,6 +83,7 @@ def labels() -> dict[str, str]:
         "done_to": _("Done to"),
         "change": _("Changed"),
         "awaits": _("Next step"),
+        "extension": _("Extension"),
         "scope": _("Scope"),
     }
 
@@ -121,6 +139,8 @@ class AssignmentFilter:
                 return change_of(text)
             case "awaits":
                 return text if text in CHOICES else None
+            case "extension":
+                return text if text in Extended.values else None
             case "scope":
                 return text if text == "own" else None
         try:
@@ -171,6 +191,8 @@ class AssignmentFilter:
         found = self._within_dates(found)
         if "change" in values:
             found = found.filter(values["change"].q(self.today))
+        if "extension" in values:
+            found = found.filter(_extended_q(values["extension"], self.plan))
         if "awaits" in values:
             found = found.filter(pk__in=awaiting(self.user, self.plan, self.today, values["awaits"]).values("pk"))
         if "q" in values:
@@ -251,6 +273,8 @@ class AssignmentFilter:
                 return formats.period(value)
             case "change":
                 return str(value.words)
+            case "extension":
+                return str(Extended(value).label)
             case "awaits":
                 return {ALL: _("awaits me"), UNIT: _("awaits my unit")}.get(value) or str(Part(value).label)
             case "scope":

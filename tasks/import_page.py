@@ -6,31 +6,31 @@ import datetime
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
+from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
 
 from lib import formats
 from lib.sheets.write import Column
 from organizations.models import Organization
 from tasks.imports import faults
-from tasks.imports.layout import HEADERS
+from tasks.imports.headers import FIELDS
 from tasks.imports.resource import LABELS
 from tasks.imports.snapshot import CADENCE_OF
-from tasks.models import ImportBatch, ImportRow
-from tasks.states import Cadence
+from tasks.models import Assignment, ImportBatch, ImportRow, Task
+from tasks.states import UNIT_ACTS, Cadence
 
 LONGEST = 80
 Verdict = ImportRow.Verdict
-State = ImportBatch.State
-SHOWS = ("", "all", *Verdict.values, "absent")
 SIGNAL_OF: dict[str, str] = {
     Verdict.NEW: "sent", Verdict.CHANGED: "soon", Verdict.UNCHANGED: "none", Verdict.REFUSED: "over",
+    Verdict.ABSENT: "none",
 }  # fmt: skip
-MARK_OF: dict[str, str] = {Verdict.NEW: "＋", Verdict.CHANGED: "≠", Verdict.UNCHANGED: "＝", Verdict.REFUSED: "✕"}
-STATE_SIGNAL: dict[str, str] = {State.PREVIEWED: "soon", State.COMMITTED: "done", State.DISCARDED: "none"}
+MARK_OF: dict[str, str] = {
+    Verdict.NEW: "＋", Verdict.CHANGED: "≠", Verdict.UNCHANGED: "＝", Verdict.REFUSED: "✕", Verdict.ABSENT: "－",
+}  # fmt: skip
 # Column of the page → the fields of a staged row it shows, and the cells of a refused one.
 COLUMNS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "number": (("number",), ("number",)),
@@ -54,7 +54,7 @@ class Why(NamedTuple):
 class Shown(NamedTuple):
     """A row of the preview; `cells` stand in the order of COLUMNS."""
 
-    row: int
+    row: int | None
     verdict: str
     signal: str
     mark: str
@@ -62,16 +62,6 @@ class Shown(NamedTuple):
     cells: list[SafeString]
     whys: list[Why]
     href: str
-
-
-class Total(NamedTuple):
-    """A figure of the strip, which is a filter too."""
-
-    show: str
-    label: str
-    number: int
-    detail: str
-    current: bool
 
 
 def heads() -> list[str]:
@@ -83,27 +73,46 @@ def heads() -> list[str]:
     return [words[column] for column in COLUMNS]
 
 
-def totals(batch: ImportBatch, show: str) -> list[Total]:
-    """All, new, changed, unchanged, refused, absent."""
-    count = batch.new + batch.changed + batch.unchanged + batch.refused
-    absent = [item["number"] for item in batch.absent if item["number"]]
-    named = "、".join(absent[:4]) + ("…" if len(absent) > 4 else "")
-    kept = _("kept: %(numbers)s") % {"numbers": named} if named else ""
-    found = [
-        ("all", _("All rows"), count, ""),
-        (Verdict.NEW, "＋ " + _("New"), batch.new, ""),
-        (Verdict.CHANGED, "≠ " + pgettext("import", "Changed"), batch.changed, ""),
-        (Verdict.UNCHANGED, "＝ " + _("Unchanged"), batch.unchanged, _("spelling alone is no change")),
-        (Verdict.REFUSED, "✕ " + _("Refused"), batch.refused, _("the others are imported")),
-        ("absent", _("Not in the sheet"), len(batch.absent), kept),
-    ]
-    return [Total(value, label, number, detail, show == value) for value, label, number, detail in found]
-
-
 def shown_rows(rows: Sequence[ImportRow], batch: ImportBatch) -> list[Shown]:
     """Rows of one page; short names of units are looked up once for all of them."""
     writer = _Writer(_short_names(rows), batch)
+    made = [row.row for row in rows if row.verdict == Verdict.NEW]
+    if made and batch.state == ImportBatch.State.COMMITTED:  # what was new then is a task now
+        found = Task.objects.filter(origin=batch, origin_row__in=made).values_list("origin_row", "pk")
+        writer.tasks = {row: pk for row, pk in found if row is not None}
     return [writer.row(row) for row in rows]
+
+
+class Absent(NamedTuple):
+    """A task that the sheet leaves out, and what is known of its work."""
+
+    pk: int
+    task: int | None
+    number: str
+    title: str
+    units: str
+    open: int
+    closed: int
+    withdraw: bool
+
+
+def absent_rows(rows: Sequence[ImportRow]) -> list[Absent]:
+    """Rows of one page, with how many assignments would be cancelled and how many stay."""
+    keys = [row.task_id for row in rows if row.task_id]
+    found = Assignment.objects.filter(task__in=keys).standing().values_list("task").annotate(
+        open=Count("pk", filter=Q(state__in=UNIT_ACTS)), closed=Count("pk", filter=~Q(state__in=UNIT_ACTS))
+    ).order_by()  # fmt: skip
+    numbers = {task: (waiting, closed) for task, waiting, closed in found}
+    short = _short_names(rows)
+    between = _(", ")
+    return [
+        Absent(
+            row.pk, row.task_id, row.values.get("number") or "", row.values["title"],
+            between.join(short.get(name, name) for name in row.values.get("lead", [])),
+            *numbers.get(row.task_id or 0, (0, 0)), row.withdraw,
+        )
+        for row in rows
+    ]  # fmt: skip
 
 
 def _short_names(rows: Iterable[ImportRow]) -> dict[str, str]:
@@ -125,11 +134,13 @@ class _Writer:
         self.short = short
         self.batch = batch
         self.year = batch.plan.year
+        self.tasks: dict[int, int] = {}
 
     def row(self, row: ImportRow) -> Shown:
         refused = row.verdict == Verdict.REFUSED
         cells = [self._raw(row, raw) if refused else self._cell(row, fields) for fields, raw in COLUMNS.values()]
-        href = reverse("task", args=[row.task_id]) if row.task_id else ""
+        task = row.task_id or self.tasks.get(row.row or 0)
+        href = reverse("task", args=[task]) if task else ""
         label = str(Verdict(row.verdict).label)
         signal, mark = SIGNAL_OF[row.verdict], MARK_OF[row.verdict]
         return Shown(row.row, row.verdict, signal, mark, label, cells, list(whys(row)), href)
@@ -217,42 +228,19 @@ def whys(row: ImportRow) -> Iterable[Why]:
         yield Why(where, faults.message(error["code"], error["value"], details))
 
 
-def notes(batch: ImportBatch) -> list[str]:
-    """What the admin should know before confirming."""
-    found = []
-    later = batch.layout.get("postponed", 0)
-    if later:
-        text = ngettext(
-            "%(count)s change moves a deadline back; the first deadline stays on record.",
-            "%(count)s changes move a deadline back; the first deadlines stay on record.",
-            later,
-        )
-        found.append(text % {"count": later})
-    if batch.absent:
-        text = ngettext(
-            "%(count)s task of the plan is missing in this new version of its list. It is kept; "
-            "withdraw it on its page.",
-            "%(count)s tasks of the plan are missing in this new version of their list. They are kept; "
-            "withdraw them on their pages.",
-            len(batch.absent),
-        )
-        found.append(text % {"count": len(batch.absent)})
-    return found
-
-
 def refused_columns(batch: ImportBatch) -> list[Column]:
     """Heads of the workbook with the refused rows: the sheet's own words, then the reasons."""
     labels = batch.layout["labels"]
     wide = {"title": 46, "lead": 24, "responsible": 30, "cooperating": 30, "work_point": 24, "note": 20}
     found = [Column(_("Row"), 7)]
-    found += [Column(labels.get(field) or LABELS[field], wide.get(field, 12)) for field in HEADERS if field in labels]
+    found += [Column(labels.get(field) or LABELS[field], wide.get(field, 12)) for field in FIELDS if field in labels]
     return [*found, Column(_("What is wrong and what to do"), 70)]
 
 
 def refused_rows(batch: ImportBatch, rows: Iterable[ImportRow]) -> Iterable[list[Any]]:
     """The refused rows as they stand, with the reasons."""
     for row in rows:
-        cells = [row.values["cells"].get(field, "") for field in HEADERS if field in batch.layout["labels"]]
+        cells = [row.values["cells"].get(field, "") for field in FIELDS if field in batch.layout["labels"]]
         yield [row.row, *cells, "\n".join(f"{why.where}{why.text}" for why in whys(row))]
 
 

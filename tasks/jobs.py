@@ -1,13 +1,14 @@
-"""The nightly jobs of this floor."""
+"""The nightly jobs of this floor, and its long work."""
 
 from __future__ import annotations
 
 import datetime
 
 from background.schedule import Missed, job
+from background.work import kinds
 from lib import clock
 
-from .actions import tidy
+from .actions import import_work, tidy
 from .models import Plan
 
 
@@ -29,3 +30,7 @@ def follow_tree(*, slot: datetime.datetime) -> str:
 def remove_old_previews(*, slot: datetime.datetime) -> str:
     """Removes imports that nobody confirmed."""
     return f"{tidy.remove_old_previews(at=clock.now())} imports removed"
+
+
+for _name, (_function, _ended) in import_work.KINDS.items():
+    kinds.work(_name, ended=_ended)(_function)

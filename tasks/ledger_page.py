@@ -13,7 +13,7 @@ from lib import formats
 from lib.listing import ordering
 from organizations.models import Organization
 
-from .filters import AssignmentFilter
+from .filters import AssignmentFilter, Extended
 from .models import Assignment
 from .punctuality import signal_q
 from .states import AssignmentState, Cadence, Signal, UnitRole
@@ -36,7 +36,7 @@ SORTS: dict[str, tuple[str, ...]] = {
 }
 COLUMNS = ("number", "point", "unit", "role", "period", "due", "signal", "amount", "progress", "last")
 HIDDEN_AT_FIRST = frozenset({"last"})
-_FIELDS = ("q", "point", "unit", "role", "signal", "state", "cadence", "period", "due_from", "due_to")
+_FIELDS = ("q", "point", "unit", "role", "signal", "state", "cadence", "period", "extension", "due_from", "due_to")
 _LISTED_KINDS = (Kind.COMMISSION, Kind.DEPARTMENT, Kind.DISTRICT, Kind.ZONE)
 
 
@@ -109,6 +109,7 @@ def fields_of(chosen: AssignmentFilter) -> tuple[list[Field], list[Field]]:
         _field(chosen, "state", _choices(AssignmentState)),
         _field(chosen, "cadence", _choices(Cadence)),
         _field(chosen, "period", [(key, formats.period(key)) for key in _periods(chosen.plan.year)]),
+        _field(chosen, "extension", _choices(Extended)),
     ]
     return bar, more
 

@@ -1,7 +1,8 @@
 """Overdue, due soon, done late: the one place that decides, in Python and in SQL.
 
 A unit is punctual by the day it handed in (`done_on`), not by the day somebody found the time to sign:
-an assignment submitted in time does not become overdue on the reviewer's desk (尽职照单免责).
+an assignment submitted in time does not become overdue on the reviewer's desk (尽职照单免责). What waits for
+the own head has not left the unit: its clock runs on.
 An assignment without deadline is never overdue.
 """
 
@@ -10,7 +11,7 @@ import datetime
 from django.conf import settings
 from django.db.models import Case, CharField, F, Q, Value, When
 
-from .states import AssignmentState, Signal
+from .states import WITH_UNIT, AssignmentState, Signal
 
 
 def punctuality(
@@ -40,7 +41,7 @@ def soon_limit(today: datetime.date) -> datetime.date:
 _LATE = Q(done_on__gt=F("due_on"))
 _IN_TIME = Q(due_on__isnull=True) | Q(done_on__isnull=True) | Q(done_on__lte=F("due_on"))
 _SUBMITTED = Q(state=AssignmentState.SUBMITTED)
-_WITH_UNIT = Q(state__in=[AssignmentState.NOT_STARTED, AssignmentState.IN_PROGRESS, AssignmentState.SENT_BACK])
+_WITH_UNIT = Q(state__in=sorted(WITH_UNIT))
 
 
 def overdue_q(today: datetime.date) -> Q:
@@ -69,7 +70,7 @@ def done_late_q() -> Q:
 
 
 def signal_q(signal: str, today: datetime.date) -> Q:
-    """Rows that a filter `signal=` means; the last three are workflow, not punctuality."""
+    """Rows that a filter `signal=` means; the last four are workflow, not punctuality."""
     match signal:
         case Signal.OVER:
             return overdue_q(today)
@@ -81,6 +82,8 @@ def signal_q(signal: str, today: datetime.date) -> Q:
             return done_in_time_q()
         case Signal.LATE:
             return done_late_q()
+        case Signal.HEAD:
+            return Q(state=AssignmentState.WITH_HEAD)
         case Signal.SENT:
             return _SUBMITTED
         case Signal.BACK:

@@ -50,8 +50,9 @@ def signal_words(assignment: Assignment, today: datetime.date) -> tuple[Signal, 
     left = assignment.days_left(today)
     if assignment.state == AssignmentState.CANCELLED:
         return Signal.NONE, str(AssignmentState.CANCELLED.label)
-    if signal == Signal.BACK and left is not None and left < 0:
-        return signal, _("Sent back · %(overdue)s") % {"overdue": days_words(left)}
+    if signal in (Signal.BACK, Signal.HEAD) and left is not None and left < 0:
+        words = {"signal": str(signal.label), "overdue": days_words(left)}
+        return signal, _("%(signal)s · %(overdue)s") % words
     if signal in (Signal.OVER, Signal.SOON, Signal.OK, Signal.NONE):
         return signal, days_words(left)
     return signal, str(signal.label)

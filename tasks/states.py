@@ -9,6 +9,7 @@ class AssignmentState(models.TextChoices):
 
     NOT_STARTED = "not_started", _("Not started")
     IN_PROGRESS = "in_progress", _("In progress")
+    WITH_HEAD = "with_head", _("Waiting for the own head")
     SUBMITTED = "submitted", _("Waiting for sign-off")
     SENT_BACK = "sent_back", _("Sent back")
     DONE = "done", _("Signed off")
@@ -28,23 +29,58 @@ PHASE_OF: dict[str, int] = {
     AssignmentState.NOT_STARTED: Phase.UNIT,
     AssignmentState.IN_PROGRESS: Phase.UNIT,
     AssignmentState.SENT_BACK: Phase.UNIT,
+    AssignmentState.WITH_HEAD: Phase.UNIT,  # inside the unit: its clock runs on
     AssignmentState.SUBMITTED: Phase.REVIEWER,
     AssignmentState.DONE: Phase.CLOSED,
     AssignmentState.CANCELLED: Phase.CANCELLED,
 }
 
 UNIT_ACTS = frozenset({AssignmentState.NOT_STARTED, AssignmentState.IN_PROGRESS, AssignmentState.SENT_BACK})
-OPEN = UNIT_ACTS | {AssignmentState.SUBMITTED}
+WITH_UNIT = UNIT_ACTS | {AssignmentState.WITH_HEAD}  # not handed out of the unit yet
+HANDED_IN = frozenset({AssignmentState.WITH_HEAD, AssignmentState.SUBMITTED})
+OPEN = UNIT_ACTS | HANDED_IN
 
 # verb -> (states it may start from, state it leads to)
 TRANSITIONS: dict[str, tuple[frozenset[AssignmentState], AssignmentState]] = {
     "start": (frozenset({AssignmentState.NOT_STARTED}), AssignmentState.IN_PROGRESS),
+    "hand_in": (UNIT_ACTS, AssignmentState.WITH_HEAD),
+    "endorse": (frozenset({AssignmentState.WITH_HEAD}), AssignmentState.SUBMITTED),
     "submit": (UNIT_ACTS, AssignmentState.SUBMITTED),
     "approve": (frozenset({AssignmentState.SUBMITTED}), AssignmentState.DONE),
-    "send_back": (frozenset({AssignmentState.SUBMITTED}), AssignmentState.SENT_BACK),
+    "send_back": (HANDED_IN, AssignmentState.SENT_BACK),
+    "withdraw": (HANDED_IN, AssignmentState.IN_PROGRESS),
     "cancel": (OPEN, AssignmentState.CANCELLED),
+    "reopen": (frozenset({AssignmentState.DONE}), AssignmentState.IN_PROGRESS),
     "revive": (frozenset({AssignmentState.CANCELLED}), AssignmentState.NOT_STARTED),
+    "resume": (frozenset({AssignmentState.CANCELLED}), AssignmentState.IN_PROGRESS),
 }
+
+
+class Party(models.TextChoices):
+    """Who a step belongs to; tasks.rights says which persons that are."""
+
+    UNIT = "unit", _("The owing unit")
+    OWN_HEAD = "own_head", _("The owing unit's head")
+    REVIEWER = "reviewer", _("The supervising unit's head")
+    OFFICE = "office", _("The commission office")
+
+
+# verb -> who may take it; send_back belongs to whoever the submission waits for
+PARTIES: dict[str, dict[AssignmentState, Party]] = {
+    verb: dict.fromkeys(TRANSITIONS[verb][0], party)
+    for verb, party in (
+        ("start", Party.UNIT),
+        ("hand_in", Party.UNIT),
+        ("endorse", Party.OWN_HEAD),
+        ("submit", Party.UNIT),
+        ("approve", Party.REVIEWER),
+        ("withdraw", Party.UNIT),
+        ("cancel", Party.OFFICE),
+        ("reopen", Party.OFFICE),
+        ("revive", Party.OFFICE),
+        ("resume", Party.OFFICE),
+    )
+} | {"send_back": {AssignmentState.WITH_HEAD: Party.OWN_HEAD, AssignmentState.SUBMITTED: Party.REVIEWER}}
 
 
 class Cadence(models.TextChoices):
@@ -72,6 +108,7 @@ class Signal(models.TextChoices):
     OVER = "over", _("Overdue")
     DONE = "done", _("Done on time")
     LATE = "late", _("Done late")
+    HEAD = "head", _("With the own head")
     SENT = "sent", _("Waiting for sign-off")
     BACK = "back", _("Sent back")
     NONE = "none", _("Not started")

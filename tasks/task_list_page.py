@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import IO, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from lib import formats
 from lib.listing import ordering
-from lib.sheets.write import Column, write_workbook
+from lib.sheets.write import Column, Sheet
 from organizations.models import Organization, User
 
 from .ledger_page import Field, Head
@@ -20,7 +20,8 @@ from .models.task import TaskQuerySet
 from .states import UnitRole
 from .tallies import Tally, tallies_of_rows
 from .task_filters import TaskFilter
-from .task_rows import deadline_words, task_rows, units_of
+from .task_rows import deadline_cell, task_rows, units_of
+from .workbooks import phrases
 
 NULLABLE = frozenset({"due_on", "starts_on", "target"})
 PLAN_ORDER = ("work_point__number", "position", "id")
@@ -144,27 +145,28 @@ def sheet_rows(tasks: Iterable[Task]) -> Iterator[tuple[Any, ...]]:
     """One tuple of real dates and numbers for each task; needs `for_list()`."""
     for task in tasks:
         point = task.work_point
+        target, unit = phrases.target(task)
         yield (
             task.number,
             f"{formats.ordinal(point.number)}{'、' if formats.is_chinese() else '. '}{point.title}",
             task.title,
             task.requirement,
-            task.target,
-            task.unit,
+            target,
+            unit,
             "、".join(unit.label for unit in units_of(task, UnitRole.LEAD)),
             "、".join(unit.label for unit in units_of(task, UnitRole.COOPERATING)),
             task.get_cadence_display(),
             task.starts_on,
-            task.due_on or deadline_words(task),
+            deadline_cell(task),
             _("Yes") if task.is_proposed else "",
             _("Withdrawn") if task.withdrawn else "",
             task.note,
         )
 
 
-def write_tasks(target: IO[bytes], chosen: TaskFilter, ordered: TaskQuerySet, today: Any) -> int:
-    """Writes the rows of the filter, sorted, to `target`; returns how many."""
+def sheet_of(chosen: TaskFilter, ordered: TaskQuerySet, today: Any) -> Sheet:
+    """The rows of the filter, sorted."""
     title = _("Tasks %(year)s") % {"year": chosen.plan.year}
     parts = [chosen.describe() or _("All tasks"), _("As of %(day)s") % {"day": formats.day(today)}]
-    rows = ordered.for_list().iterator(chunk_size=CHUNK)
-    return write_workbook(target, title, sheet_columns(), sheet_rows(rows), _(" · ").join(parts))
+    rows = sheet_rows(ordered.for_list().prefetch_related("milestones").iterator(chunk_size=CHUNK))
+    return Sheet(title, sheet_columns(), rows, _(" · ").join(parts))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -17,6 +18,7 @@ from organizations.models import Organization, OrganizationGroup
 from .models import Task, TaskUnit
 from .states import Cadence, UnitRole
 from .tallies import Tally
+from .workbooks import phrases
 
 
 class TaskRow(NamedTuple):
@@ -61,6 +63,17 @@ def deadline_words(task: Task) -> str:
         case Cadence.YEARLONG if task.due_on is None:
             return str(Cadence.YEARLONG.label)
     return formats.day(task.due_on) or _("No deadline")
+
+
+def deadline_cell(task: Task) -> datetime.date | str | None:
+    """时限 in a sheet: a real day of what is due once, words otherwise, nothing without one; needs the milestones.
+
+    In Chinese the words of a list, which the import reads again with the milestones' days.
+    """
+    if formats.is_chinese():
+        return phrases.deadline(task)
+    yearly = task.cadence == Cadence.YEARLONG and task.due_on is not None
+    return task.due_on if yearly or task.cadence == Cadence.ONCE else deadline_words(task)
 
 
 def units_of(task: Task, role: str) -> list[TaskUnit]:

@@ -13,7 +13,7 @@ from organizations.models import Organization, OrganizationGroup
 Named = Organization | OrganizationGroup
 FIELDS = (
     "work_point", "number", "title", "requirement", "cadence", "starts_on", "due_on", "due_day", "due_month",
-    "target", "unit", "note", "is_proposed",
+    "target", "unit", "note", "is_proposed", "target_required", "evidence_required", "own_head_first",
 )  # fmt: skip
 
 

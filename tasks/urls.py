@@ -8,4 +8,6 @@ urlpatterns = [
     path("", include("tasks.urls_plan")),
     path("", include("tasks.urls_admin")),
     path("", include("tasks.urls_import")),
+    path("", include("tasks.urls_duties")),
+    path("", include("tasks.urls_workbooks")),
 ]

@@ -8,10 +8,21 @@ from itertools import count
 from typing import Any
 
 from django.core.files.base import ContentFile
+from django.db import transaction
 from django.utils import timezone
 
+from notifications.models import Notification
+from notifications.outbox import News, queue
 from organizations.models import Organization, OrganizationGroup, User
 from organizations.roles import Role
+from reports.asof import Snapshot
+from reports.frozen import digest
+from reports.models import QuarterlyReport
+from reports.quarters import Quarter
+from responsibilities.actions.writing import Wanted, set_items
+from responsibilities.content import FIELDS
+from responsibilities.models import ResponsibilityList, Term
+from responsibilities.states import ListKind, ListState
 from tasks import counts
 from tasks.models import Assignment, Evidence, Plan, ProgressEntry, Task, TaskUnit, WorkPoint
 from tasks.states import AssignmentState, Cadence, UnitRole
@@ -95,3 +106,63 @@ def evidence(of: Assignment, author: User, content: bytes = b"%PDF-1.4", name: s
     made = Evidence(plan=of.plan, assignment=of, entry=entry, name=name, uploaded_at=now, **fields)
     made.file.save(name, ContentFile(content))
     return made
+
+
+def report(of: Plan, unit: Organization, quarter: int = 2, state: str = "drafted", **fields: Any) -> QuarterlyReport:
+    """One version of a unit's quarterly report with true figures; `signer` signs what is not a draft."""
+    signer, previous = fields.pop("signer", None), fields.get("previous")
+    period = Quarter(of.year, quarter)
+    values = {
+        "due_on": period.due_on, "figures": Snapshot(of, period).figures(unit.pk), "compiled_at": timezone.now(),
+        "narrative": {"1": "4月20日，召开动员会。"}, "version": previous.version + 1 if previous else 1,
+        "document_number": f"{unit.label}〔2017〕{quarter}号",
+    } | fields  # fmt: skip
+    made = QuarterlyReport(plan=of, organization=unit, quarter=quarter, state=state, **values)
+    if state != "drafted":
+        made.signed_by, made.signed_at, made.sha256 = signer, timezone.now(), digest(made.content())
+    if state in ("signed", "accepted") and made.handed_in_on is None:
+        made.handed_in_on = period.due_on
+    if previous:
+        QuarterlyReport.objects.filter(pk=previous.pk).update(is_current=False)
+        previous.is_current = False
+    made.save()
+    return made
+
+
+def message(person: User, subject: str = "Sent back", **fields: Any) -> Notification:
+    """One message in the person's inbox; `text`, `params`, `link`, `urgent`, `about` … as given."""
+    key = fields.pop("dedup_key", f"message {next(_serial)}")
+    at = fields.pop("at", timezone.now())
+    values = {"kind": "news", "text": "", "params": {}, "link": "/"} | fields
+    with transaction.atomic():
+        queue([News(person.pk, subject=subject, dedup_key=key, **values)], at=at)
+    return Notification.objects.get(dedup_key=key)
+
+
+def duty(title: str = "", **fields: Any) -> dict[str, Any]:
+    """The values of an item of a list, complete unless the test says otherwise."""
+    serial = next(_serial)
+    values = dict.fromkeys(FIELDS, "") | {
+        "number": str(serial), "title": title or f"职责{serial}", "category": "监督检查", "office": "执法处",
+        "post": "处长", "legal_bases": [{"law": "安全生产法", "version": "2014", "articles": ["第五十九条"]}],
+    }  # fmt: skip
+    return values | fields
+
+
+def duty_list(
+    unit: Organization, *items: Any, kind: str = ListKind.DUTIES, state: str = ListState.DRAFT, **fields: Any
+) -> ResponsibilityList:
+    """A version of a list with items (titles or values of `duty`); a published one is frozen."""
+    values = {"year": 2017, "version": 1, "created_at": timezone.now(), "city_id": unit.root_id} | fields
+    made = ResponsibilityList.objects.create(organization=unit, kind=kind, **values)
+    wanted = [Wanted(None, duty(item) if isinstance(item, str) else item) for item in items or ("",)]
+    set_items(made, wanted)
+    if state != ListState.DRAFT:
+        published = {"published_on": datetime.date(2017, 9, 1)} if state == ListState.PUBLISHED else {}
+        ResponsibilityList.objects.filter(pk=made.pk).update(state=state, **published)
+    return ResponsibilityList.objects.select_related("organization").get(pk=made.pk)
+
+
+def term(of: ResponsibilityList, **fields: Any) -> Term:
+    """A term of office for the first item of a list."""
+    return Term.objects.create(duty=of.items.first().duty, at=timezone.now(), **({"post": "处长"} | fields))

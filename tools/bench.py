@@ -133,7 +133,10 @@ def _measure(sizes: tuple[int, ...], repeat: int, import_rows: int) -> tuple[lis
                 lines.append(Line(what, f"{size:,}", seconds, base, floor, name))
     city = cities[sizes[-1]]
     lines += _part("progress writes", lambda: _writes(city, 20 if repeat < 10 else 300), missing)
+    lines += _part("the record", lambda: _record(city, repeat < 10), missing)
     lines += _part(f"import of {import_rows:,} rows", lambda: _imports(import_rows), missing)
+    lines += _part("quarterly reports", lambda: _reports(quick=repeat < 10), missing)
+    lines += _part("reminders", lambda: _reminders(city, missing), missing)
     return lines, missing
 
 
@@ -263,9 +266,27 @@ def _each(work: Callable[[Any], None], rows: list[Any]) -> float:
     return (time.perf_counter() - begin) / len(rows)
 
 
+def _record(city: str, quick: bool) -> list[Line]:
+    sizes = (20, 500, 5_000) if quick else (200, 10_000, 100_000)
+    found = importlib.import_module("bench_record").run(city, *sizes)
+    return [Line(what, size, seconds, None, floor, name) for what, size, seconds, floor, name in found]
+
+
 def _imports(rows: int) -> list[Line]:
-    found = importlib.import_module("bench_import").run(rows=rows)
+    found = importlib.import_module("bench_import").run(rows=rows) + importlib.import_module("bench_reading").run()
     return [Line(what, "", seconds, None, floor, name) for what, seconds, floor, name in found]
+
+
+def _reports(quick: bool) -> list[Line]:
+    found = importlib.import_module("bench_quarter").run(*((10, 500) if quick else ()))
+    return [Line(what, "", seconds, None, floor, name) for what, seconds, floor, name in found]
+
+
+def _reminders(city: str, missing: list[str]) -> list[Line]:
+    """Planning a day's reminders; what is beyond its limit makes the run fail as a missing part does."""
+    found, over = importlib.import_module("bench_remind").run(city)
+    missing += over
+    return [Line(what, size, seconds, None, floor, name) for what, size, seconds, floor, name in found]
 
 
 def _print(lines: list[Line], postgres: bool) -> bool:

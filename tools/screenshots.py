@@ -40,6 +40,9 @@ PAGES: dict[str, list[tuple[str, str]]] = {
         ("head-dashboard", "/2017/dashboard/"),
         ("head-to-do", "/2017/to-do/"),
         ("head-ledger", "/2017/ledger/?signal=over"),
+        ("head-reports", "/2017/reports/?act=me"),
+        ("report", r"@/reports/\d+/"),
+        ("report-edit", r"@/reports/\d+/edit/"),
     ],
     "admin": [
         ("dashboard", "/2017/dashboard/"),
@@ -59,6 +62,8 @@ PAGES: dict[str, list[tuple[str, str]]] = {
         ("people", "/people/"),
         ("person", r"@/people/\d+/"),
         ("person-new", "/people/new/"),
+        ("reports", "/2017/reports/"),
+        ("reports-refused", "/2017/reports/?quarter=2017Q3"),
         ("not-found", "/2017/points/77/"),
         ("empty", "/2017/ledger/?q=没有这样的任务"),
     ],

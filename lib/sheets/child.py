@@ -1,53 +1,80 @@
-"""Parses one workbook in a process of its own, under limits; a script, not imported by the site.
+"""Parses one file in a process of its own, under limits; a script, not imported by the site.
 
-    python child.py FILE MEGABYTES SECONDS ROWS COLUMNS CELLS
+    python child.py KIND FILE MEGABYTES SECONDS ROWS COLUMNS CELLS
 
-A single stray cell at the far corner of a sheet makes the parser ask for hundreds of gigabytes and abort the
-whole process; here it takes only this child along. The answer on standard output is a pickle of plain values:
-("ok", [(name, visible, rows, merges), …]) or ("refused", code, {details}).
+A damaged or hostile file may make a parser loop, or ask for hundreds of gigabytes and abort the whole process;
+here it takes only this child along. Standard output is a row of pickles of plain values: the frames of a parser
+(lib/sheets/parsers), then ("end",), or at any time ("refused", code, {details}).
 """
 
 import pickle
 import resource
 import sys
+from pathlib import Path
 
-import python_calamine as calamine
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from lib.sheets.parsers.common import Limits, Refused
 
 
-def parse(path: str, rows: int, columns: int, cells: int) -> tuple:
-    """The sheets, or why not."""
+def parse(kind: str, path: str, limits: Limits) -> None:
+    """Sends the frames of the file, or why there are none."""
     try:
-        workbook = calamine.CalamineWorkbook.from_path(path)
-        found = []
-        for meta in workbook.sheets_metadata:
-            if meta.typ != calamine.SheetTypeEnum.WorkSheet:
-                continue
-            sheet = workbook.get_sheet_by_name(meta.name)
-            height, width = (last + 1 for last in sheet.end or (-1, -1))
-            if height > rows or width > columns or height * width > cells:
-                return "refused", "too_large", {"sheet": meta.name, "rows": height, "columns": width}
-            visible = meta.visible == calamine.SheetVisibleEnum.Visible
-            found.append((meta.name, visible, sheet.to_python(skip_empty_area=False), sheet.merged_cell_ranges or []))
-    except calamine.PasswordError:
-        return "refused", "encrypted", {}
+        for frame in _parser(kind)(path, limits):
+            _send(frame)
+        _send(("end",))
+    except Refused as refusal:
+        _send(("refused", refusal.code, refusal.details))
+
+
+def _parser(kind: str):  # type: ignore[no-untyped-def]
+    """Only the parser that is needed is loaded: the start of a child is waited for."""
+    if kind == "xls":
+        from lib.sheets.parsers import xls  # noqa: PLC0415
+
+        return xls.sheets
+    if kind == "ods":
+        from lib.sheets.parsers import ods  # noqa: PLC0415
+
+        return ods.sheets
+    if kind == "csv":
+        from lib.sheets.parsers import delimited  # noqa: PLC0415
+
+        return delimited.sheets
+    return _xlsx
+
+
+def _xlsx(path: str, limits: Limits):  # type: ignore[no-untyped-def]
+    import python_calamine as calamine  # noqa: PLC0415
+
+    from lib.sheets.parsers import xlsx  # noqa: PLC0415
+
+    try:
+        yield from xlsx.sheets(path, limits)
+    except calamine.PasswordError as error:
+        raise Refused("encrypted") from error
     except calamine.CalamineError as error:
-        return "refused", "broken", {"why": str(error)[:200]}
-    return "ok", found
+        raise Refused("broken", why=str(error)[:200]) from error
+
+
+def _send(frame: tuple) -> None:
+    pickle.dump(frame, sys.stdout.buffer, protocol=5)
 
 
 def main(arguments: list[str]) -> None:
     """Sets the limits first, then parses."""
-    path, megabytes, seconds, *counts = arguments
+    kind, path, megabytes, seconds, *counts = arguments
     size = int(megabytes) * 1024 * 1024
     resource.setrlimit(resource.RLIMIT_AS, (size, size))
     resource.setrlimit(resource.RLIMIT_CPU, (int(seconds), int(seconds)))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     try:
-        answer = parse(path, *(int(count) for count in counts))
+        parse(kind, path, Limits(*(int(count) for count in counts)))
     except MemoryError:
-        answer = ("refused", "memory", {})
-    pickle.dump(answer, sys.stdout.buffer, protocol=5)
+        _send(("refused", "memory", {}))
+    except BaseException as error:  # a parser may also panic, which is no Exception
+        _send(("refused", "broken", {"why": str(error)[:200]}))
 
 
 if __name__ == "__main__":

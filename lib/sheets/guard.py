@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 import zipfile
+from itertools import pairwise
 from pathlib import Path
 
 import filetype
@@ -15,9 +16,9 @@ _ODS = b"application/vnd.oasis.opendocument.spreadsheet"
 
 
 def kind_of(path: Path) -> str:
-    """xlsx, xls, ods; otherwise why it cannot be read.
+    """xlsx (with or without macros, which nobody runs), xls, ods, csv; otherwise why it cannot be read.
 
-    Refusals: empty, encrypted, macros, xlsb, bomb, broken, web_page, document (a file of another Office kind),
+    Refusals: empty, encrypted, xlsb, bomb, broken, web_page, picture, document (a file of another Office kind),
     foreign. An old Excel file and an encrypted new one both are OLE containers: the names inside tell.
     """
     with path.open("rb") as file:
@@ -31,7 +32,23 @@ def kind_of(path: Path) -> str:
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith((b"<html", b"<!doctype", b"<table", b"<?xml", b"mime-version")):
         return "web_page"
-    return "document" if filetype.guess_extension(head) in {"doc", "docx", "pdf", "ppt", "pptx", "rtf"} else "foreign"
+    if filetype.is_image(head):
+        return "picture"
+    if filetype.guess_extension(head) in {"doc", "docx", "pdf", "ppt", "pptx", "rtf"}:
+        return "document"
+    return "csv" if _is_text(head) else "foreign"
+
+
+def _is_text(head: bytes) -> bool:
+    """No control characters but those of text; UTF-16 has NULs, each beside a character of ASCII."""
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return True
+    for name, newline in (("utf-16-le", b"\n\x00"), ("utf-16-be", b"\x00\n")):
+        if newline in head:
+            text = head[: len(head) // 2 * 2].decode(name, "replace")
+            if sum(char.isprintable() or char in "\r\n\t" for char in text) > 0.95 * len(text):
+                return True
+    return not any(head.count(byte) for byte in b"\x00\x01\x02\x03\x04\x05\x06\x07\x08\x0e\x0f\x1a\x1c\x7f")
 
 
 def _zipped(path: Path) -> str:
@@ -41,6 +58,8 @@ def _zipped(path: Path) -> str:
             names = {entry.filename.lower() for entry in entries}
             if len(entries) > MAX_ENTRIES or sum(e.file_size for e in entries) > MAX_UNPACKED_MB * 1024 * 1024:
                 return "bomb"
+            if len(names) < len(entries) or _overlap(entries):
+                return "broken"  # the same name twice, or two entries of the same bytes: made to deceive
             if any(entry.flag_bits & 1 for entry in entries):
                 return "encrypted"
             short = "mimetype" in names and archive.getinfo("mimetype").file_size < 200
@@ -50,13 +69,17 @@ def _zipped(path: Path) -> str:
         return "broken"
     except (struct.error, ValueError):
         return "broken"
-    if any(name.endswith("vbaproject.bin") for name in names):
-        return "macros"
     if "xl/workbook.xml" in names:
         return "xlsx"
     if "xl/workbook.bin" in names:
         return "xlsb"
     return "document" if "word/document.xml" in names or "ppt/presentation.xml" in names else "foreign"
+
+
+def _overlap(entries: list[zipfile.ZipInfo]) -> bool:
+    """True where the entries claim more compressed bytes than stand between them."""
+    placed = sorted(entries, key=lambda entry: entry.header_offset)
+    return any(one.header_offset + one.compress_size > following.header_offset for one, following in pairwise(placed))
 
 
 def _ods(archive: zipfile.ZipFile) -> str:

@@ -43,16 +43,16 @@ def test_cells_and_merges_keep_their_places(tmp_path):
     assert sheet.merges == [((2, 1), (4, 1))]
 
 
-def test_a_stray_cell_far_outside_takes_only_the_child_along(tmp_path):
+def test_a_stray_cell_far_outside_is_named(tmp_path):
     path = book(tmp_path / "a.xlsx", lambda sheet: (sheet.write(0, 0, 1), sheet.write("XFD1048576", 1)))
-    assert "stray cell" in refused(path)
+    assert "cell XFD1048576" in refused(path)
 
 
 def test_a_sheet_with_too_many_columns_or_rows_is_named(tmp_path):
-    assert "“表” reaches to row 1 and column 300" in refused(
+    assert "sheet “表” something stands in cell KN1" in refused(
         book(tmp_path / "a.xlsx", lambda sheet: sheet.write(0, 299, 1))
     )
-    assert "reaches to row 100001" in refused(book(tmp_path / "b.xlsx", lambda sheet: sheet.write(100_000, 0, 1)))
+    assert "cell A120001" in refused(book(tmp_path / "b.xlsx", lambda sheet: sheet.write(120_000, 0, 1)))
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,6 @@ def archive(path, entries):
 def test_other_archives_are_refused(tmp_path):
     assert "no Excel workbook" in refused(archive(tmp_path / "a.xlsx", [("readme.txt", "x")]))
     assert "another kind" in refused(archive(tmp_path / "b.xlsx", [("word/document.xml", "x")]))
-    assert "macros" in refused(archive(tmp_path / "c.xlsx", [("xl/workbook.xml", ""), ("xl/vbaProject.bin", "x")]))
     assert "*.xlsb" in refused(archive(tmp_path / "d.xlsx", [("xl/workbook.bin", "x")]))
     assert "damaged" in refused(archive(tmp_path / "e.xlsx", [("xl/workbook.xml", "<workbook")]))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -35,13 +35,24 @@ class ImportResult(NamedTuple):
 
 @transaction.atomic
 def import_units(
-    *, sheets: Sequence[Sheet], by: User | None, at: datetime.datetime, dry_run: bool = False
+    *,
+    sheets: Sequence[Sheet],
+    by: User | None,
+    at: datetime.datetime,
+    dry_run: bool = False,
+    city: Organization | None = None,
+    revive: Collection[int] = (),
 ) -> ImportResult:
-    """The city's tree and its collective units; raises UnreadableFileError where the file has no such table."""
+    """The city's tree and its collective units; raises UnreadableFileError where the file has no such table.
+
+    Without `city` the file may hold cities of its own, as at the first set-up; with it rows that mean another city
+    or a new one are refused. `revive`: dissolved units that the file brings back.
+    """
     table, rows, faults = read_units(sheets)
-    tree = Tree()
+    tree = Tree(city)
     rows, unknown = _with_superiors(table, rows, tree)
-    wanted, refused = _acceptable([_unit(row, place, table) for place, row in enumerate(rows, 1)], tree, table)
+    wanted = [_revived(_unit(row, place, table), tree, revive) for place, row in enumerate(rows, 1)]
+    wanted, refused = _acceptable(wanted, tree, table)
     rows = _without(rows, refused)
     written = write(wanted, tree, by=by, at=at)
     for unit in [tree.by_name[row["name"]] for row in rows if row["parent"] is None]:
@@ -53,13 +64,20 @@ def import_units(
 
 @transaction.atomic
 def import_enterprises(
-    *, sheets: Sequence[Sheet], city: Organization, by: User | None, at: datetime.datetime, dry_run: bool = False
+    *,
+    sheets: Sequence[Sheet],
+    city: Organization,
+    by: User | None,
+    at: datetime.datetime,
+    dry_run: bool = False,
+    revive: Collection[int] = (),
 ) -> ImportResult:
     """Enterprises below the towns and districts of a city; raises UnreadableFileError as above."""
     table, rows, faults, units = read_enterprises(sheets, NameIndex.for_city(city))
-    tree = Tree()
+    tree = Tree(city)
     wanted = [_enterprise(row, place, units, table) for place, row in enumerate(rows, 1)]
-    wanted, refused = _acceptable([_kept_in_town(one, tree) for one in wanted], tree, table)
+    wanted = [_revived(_kept_in_town(one, tree), tree, revive) for one in wanted]
+    wanted, refused = _acceptable(wanted, tree, table)
     rows = _without(rows, refused)
     written = write(wanted, tree, by=by, at=at)
     if dry_run:
@@ -86,8 +104,8 @@ def _with_superiors(table: Table, rows: list[dict[str, Any]], tree: Tree) -> tup
 
 def _full_names(rows: list[dict[str, Any]], tree: Tree) -> dict[str, str]:
     """Every name of every unit, stored or in the file → its full name; the file has the last word."""
-    stored = [(unit.name, [unit.short_name, unit.name]) for unit in tree.by_name.values()]
-    stored += [(unit.name, [alias]) for alias, unit in tree.by_alias.items()]
+    stored = [(unit.name, [unit.short_name, unit.name]) for unit in tree.by_name.values() if tree.is_ours(unit)]
+    stored += [(unit.name, [alias]) for alias, unit in tree.by_alias.items() if tree.is_ours(unit)]
     in_file = [(row["name"], [*row["aliases"], row["short_name"]]) for row in rows]
     names: dict[str, str] = {}
     for full, spellings in [*stored, *in_file]:
@@ -152,6 +170,14 @@ def _kept_in_town(one: Wanted, tree: Tree) -> Wanted:
     if known is None or named is None or known == named or not known.path.startswith(named.path):
         return one
     return one._replace(parent=known.name)
+
+
+def _revived(one: Wanted, tree: Tree, revive: Collection[int]) -> Wanted:
+    """A row that means a unit which an undo has dissolved brings it back."""
+    unit = tree.present(one) if revive else None
+    if unit is None or unit.is_active or unit.pk not in revive:
+        return one
+    return one._replace(fields=one.fields | {"is_active": True})
 
 
 def _degrees(value: float | None) -> Decimal | None:

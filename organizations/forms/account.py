@@ -34,6 +34,7 @@ class LoginForm(OfficeForm):
     def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
         self.request = request
         self.user: User | None = None
+        self.tried = ""  # the account with which an attempt failed
         super().__init__(*args, **kwargs)
         if not self.is_bound:
             self.fields["username"].widget.attrs["autofocus"] = True
@@ -44,6 +45,7 @@ class LoginForm(OfficeForm):
         if "username" in values and "password" in values:
             found = authenticate(self.request, username=values["username"], password=values["password"])
             if found is None:
+                self.tried = values["username"]
                 raise ValidationError(self._why_not(values["username"], values["password"]), code="login")
             self.user = found  # type: ignore[assignment]
         return values

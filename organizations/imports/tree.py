@@ -52,7 +52,9 @@ class Tree:
     Changes of a city's tree take turns: the commissions stay locked until the transaction ends.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, city: Organization | None = None) -> None:
+        """With `city` only its units may be meant; others are spoken of without their names."""
+        self._city = city
         list(Organization.objects.select_for_update(of=("self",)).filter(parent=None).order_by("pk"))
         units = list(Organization.objects.select_related("enterprise").prefetch_related("aliases"))
         by_key = {unit.pk: unit for unit in units}
@@ -72,16 +74,40 @@ class Tree:
         """The unit that the row means: of this name, or renamed and of this credit code."""
         return self.by_name.get(wanted.name) or self.by_code.get(wanted.code)
 
+    def is_ours(self, unit: Organization) -> bool:
+        """Whether the unit may be named and changed."""
+        return self._city is None or unit.path.startswith(self._city.path)
+
+    def _called(self, unit: Organization) -> str:
+        return unit.name if self.is_ours(unit) else _("a unit of another city")
+
+    def _elsewhere(self, wanted: Wanted, unit: Organization | None) -> Refusal | None:
+        """A row that would reach beyond the city."""
+        if self._city is None:
+            return None
+        if unit is not None and not self.is_ours(unit):
+            words = _("a unit of this name or code belongs to another city. Correct the name and the code.")
+            return Refusal("name", "other_city", wanted.name, words)
+        if not wanted.parent and unit != self._city:
+            words = _("the superior unit is missing. At the top stands %(city)s.") % {"city": self._city.name}
+            return Refusal("parent", "parent_missing", "", words)
+        return None
+
     def refusal(self, wanted: Wanted) -> Refusal | None:
         """Why the row cannot be taken; None where it can."""
         unit = self.present(wanted)
+        elsewhere = self._elsewhere(wanted, unit)
+        if elsewhere is not None:
+            return elsewhere
         return self._taken(wanted, unit) or self._another(wanted, unit) or self._misplaced(wanted, unit)
 
     def _taken(self, wanted: Wanted, unit: Organization | None) -> Refusal | None:
         """A code or name that belongs to another unit."""
         holder = self.by_code.get(wanted.code)
         if holder is not None and holder != unit:
-            words = _("the code belongs to %(unit)s already. Correct it here or there.") % {"unit": holder.name}
+            words = _("the code belongs to %(unit)s already. Correct it here or there.") % {
+                "unit": self._called(holder)
+            }
             return Refusal("uscc", "uscc_taken", wanted.code, words)
         short = wanted.fields.get("short_name") or ""
         claims = [("aliases", alias, self.by_alias.get(alias)) for alias in wanted.aliases or []]
@@ -90,7 +116,7 @@ class Tree:
         for field, name, holder in claims:
             if holder is not None and holder != unit:
                 words = _("“%(name)s” is another name of %(unit)s already. Correct it here or there.")
-                return Refusal(field, f"{field}_taken", name, words % {"name": name, "unit": holder.name})
+                return Refusal(field, f"{field}_taken", name, words % {"name": name, "unit": self._called(holder)})
         return None
 
     def _another(self, wanted: Wanted, unit: Organization | None) -> Refusal | None:

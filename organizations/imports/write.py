@@ -21,6 +21,7 @@ class Written(NamedTuple):
     created: int
     updated: int
     unchanged: int
+    acts: tuple[tuple[int, Act], ...] = ()  # row of the sheet → what it came to
 
 
 class _Changes:
@@ -54,20 +55,20 @@ def write(wanted: Sequence[Wanted], tree: Tree, *, by: User | None, at: datetime
     for one, unit in pairs:
         if unit is not None:
             tree.by_name.setdefault(one.name, unit)  # others may name it by its new name
-    made = _create([one for one, unit in pairs if unit is None], tree)
+    new = _create([one for one, unit in pairs if unit is None], tree)
     changes = _Changes()
-    changed = [(unit, act) for one, unit in pairs if unit is not None and (act := _change(one, unit, tree, changes))]
+    old = [(one.row, act) for one, unit in pairs if unit is not None and (act := _change(one, unit, tree, changes))]
     changes.save()
     _settle_paths(tree.by_name.values())
     acts: dict[int, list[Act]] = defaultdict(list)  # by the commission to which the units belong
-    for unit, act in [*made, *changed]:
-        acts[unit.root_id].append(act)
+    for _row, act in [*new, *old]:
+        acts[act.target.root_id].append(act)  # type: ignore[attr-defined]
     for root_id, mine in acts.items():
         record_many(mine, by=by, at=at, scope_id=root_id)
-    return Written(len(made), len(changed), len(wanted) - len(made) - len(changed))
+    return Written(len(new), len(old), len(wanted) - len(new) - len(old), (*new, *old))
 
 
-def _create(new: Sequence[Wanted], tree: Tree) -> list[tuple[Organization, Act]]:
+def _create(new: Sequence[Wanted], tree: Tree) -> list[tuple[int, Act]]:
     """New units from the top down, so that each finds its parent's key."""
     waiting = list(new)
     made: list[tuple[Wanted, Organization]] = []
@@ -89,7 +90,7 @@ def _create(new: Sequence[Wanted], tree: Tree) -> list[tuple[Organization, Act]]
         [EnterpriseProfile(organization=unit, **one.profile) for one, unit in made if one.profile is not None],
         batch_size=BATCH,
     )
-    return [(unit, Act("organization.import", unit, None, _all_of(one, unit))) for one, unit in made]
+    return [(one.row, Act("organization.import", unit, None, _all_of(one, unit))) for one, unit in made]
 
 
 def _all_of(one: Wanted, unit: Organization) -> dict[str, Any]:

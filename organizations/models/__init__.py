@@ -2,7 +2,16 @@
 
 from .enterprise import EnterpriseProfile
 from .group import OrganizationGroup
+from .imports import UnitImport, UnitImportRow
 from .organization import Organization, OrganizationAlias
 from .user import User
 
-__all__ = ["EnterpriseProfile", "Organization", "OrganizationAlias", "OrganizationGroup", "User"]
+__all__ = [
+    "EnterpriseProfile",
+    "Organization",
+    "OrganizationAlias",
+    "OrganizationGroup",
+    "UnitImport",
+    "UnitImportRow",
+    "User",
+]

@@ -135,7 +135,7 @@ def test_the_export_holds_exactly_the_list(admin, cast, tmp_path):
     User.objects.filter(pk=cast.head.pk).update(real_name="=1+1")
     response = admin.get("/people/export/?role=head")
     saved = tmp_path / "people.xlsx"
-    saved.write_bytes(response.content)
+    saved.write_bytes(response.getvalue())
     rows = read_workbook(saved)[0].rows[2:]
     assert [row[0] for row in rows] == ["Account", "head"]
     assert rows[1][1] == "=1+1", "a name never becomes a formula, whose value would be empty here"
@@ -183,7 +183,7 @@ def test_bad_input_is_said_where_it_happened_and_kept(changed, said, admin, city
     assert said in text(response)
     assert 'value="安监一科 科员"' in text(response), "what was typed stays"
     assert User.objects.count() == before
-    assert not AuditEntry.objects.exists()
+    assert not AuditEntry.objects.exclude(verb__startswith="refused").exists()
 
 
 def test_a_unit_is_found_by_any_of_its_names(admin, city):

@@ -75,7 +75,7 @@ def test_only_admins_of_the_commission_write(who, cast, city, plan, log_in):
         assert client.get(f"/units/{other.pk}/edit/").status_code == 404
     assert "/units/new/" not in text(client.get("/units/"))
     assert "/edit/" not in text(client.get(f"/units/{seen.pk}/"))
-    assert not AuditEntry.objects.exists()
+    assert not AuditEntry.objects.exclude(verb__startswith="refused").exists()
 
 
 def test_another_city_is_not_there(cast, city, plan, log_in):
@@ -195,7 +195,7 @@ def test_the_export_holds_exactly_the_list(query, admin, city, tmp_path):
     _enterprises(city, 60)
     city.safety.aliases.create(name="=1+1")
     saved = tmp_path / "units.xlsx"
-    saved.write_bytes(admin.get(f"/units/export/{query}").content)
+    saved.write_bytes(admin.get(f"/units/export/{query}").getvalue())
     rows = read_workbook(saved)[0].rows[2:]
     assert list(rows[0][:2]) == ["Full name", "Short name"]
     pages = [names(admin.get(f"/units/?{query[1:]}&page={page}")) for page in (1, 2)]
@@ -208,7 +208,7 @@ def test_the_export_holds_exactly_the_list(query, admin, city, tmp_path):
 
 def test_the_export_shows_the_own_part_only(cast, plan, log_in, tmp_path):
     saved = tmp_path / "units.xlsx"
-    saved.write_bytes(log_in(cast.head).get("/units/export/").content)
+    saved.write_bytes(log_in(cast.head).get("/units/export/").getvalue())
     assert len(read_workbook(saved)[0].rows[3:]) == 3
 
 

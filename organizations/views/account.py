@@ -18,10 +18,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from lib import clock
 from organizations import carry
-from organizations.actions import people
+from organizations.actions import entry, people
 from organizations.demo_accounts import DEMO_ACCOUNTS, DEMO_PASSWORD
 from organizations.forms.account import LoginForm, PasswordChangeForm
-from organizations.models import Organization
+from organizations.models import Organization, User
 
 
 class _SendAgain(HttpResponseRedirect):
@@ -79,8 +79,11 @@ def login(request: HttpRequest) -> HttpResponse:
     carried = carry.unpack(request.POST.get("carried", ""))
     form = LoginForm(request.POST, request=request)
     if not form.is_valid() or form.user is None:
+        if form.tried:
+            entry.failed(account=form.tried, at=clock.now())
         return _show_login(request, form, carried)
     auth.login(request, form.user)
+    entry.logged_in(user=form.user, at=clock.now())
     if carried is None:
         return redirect(_next(request))
     request.session[carry.SESSION_KEY] = carried.as_data()
@@ -100,7 +103,10 @@ def ask_to_log_in(request: HttpRequest, carried: carry.Carried | None) -> HttpRe
 def locked(request: HttpRequest, response: HttpResponse | None, credentials: dict[str, Any] | None) -> HttpResponse:
     """Instead of the log-in page while an account is locked on a computer (AXES_LOCKOUT_CALLABLE)."""
     carried = carry.unpack(request.POST.get("carried", ""))
-    form = LoginForm(initial={"username": (credentials or {}).get("username", "")}, request=request)
+    account = str((credentials or {}).get("username") or "")
+    if account:
+        entry.locked(account=account[:60], at=clock.now())
+    form = LoginForm(initial={"username": account}, request=request)
     context = _login_context(request, form, carried) | {
         "limit": settings.AXES_FAILURE_LIMIT,
         "minutes": int(settings.AXES_COOLOFF_TIME.total_seconds() // 60),
@@ -112,6 +118,8 @@ def locked(request: HttpRequest, response: HttpResponse | None, credentials: dic
 @require_POST
 def logout(request: HttpRequest) -> HttpResponse:
     """Ends the session."""
+    if isinstance(request.user, User):
+        entry.logged_out(user=request.user, at=clock.now())
     auth.logout(request)
     messages.success(request, _("You have logged out."))
     return redirect("login")

@@ -7,18 +7,21 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
+from audit.exports import export
 from lib import clock
+from lib.sheets.write import exporting
 from organizations.actions import groups
 from organizations.directory import Directory
 from organizations.forms.groups import GroupForm
 from organizations.forms.pick import LIST_ID
-from organizations.group_list import list_of, row_of
+from organizations.group_list import list_of, row_of, sheet_of
 from organizations.models import Organization, OrganizationGroup, User
 from organizations.person import person_of
 from organizations.roles import Capability
@@ -30,9 +33,11 @@ SHOWN = 30  # members named on the form's side
 
 
 @require_GET
-def group_list(request: HttpRequest) -> HttpResponse:
+def group_list(request: HttpRequest) -> HttpResponseBase:
     """The collective units of the city with the number of units that each stands for."""
     user = person_of(request)
+    if exporting(request):
+        return export(request, f"{_('Collective units')} {clock.today():%Y-%m-%d}", sheet_of(list_of(user)))
     context = {"rows": list_of(user), "may_manage": user.may(Capability.MANAGE_PEOPLE)}
     return render(request, "organizations/group_list.html", context)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -12,9 +12,11 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from audit.exports import export
+from audit.timeline import timeline_of
 from lib import clock, formats
 from lib.listing import page_of
-from lib.sheets.write import download, workbook
+from lib.sheets.write import CHUNK, Sheet
 from organizations.actions import people
 from organizations.directory import Directory
 from organizations.forms.people import BulkForm, InviteForm, MoveForm, PersonForm
@@ -54,13 +56,13 @@ def user_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def user_export(request: HttpRequest) -> HttpResponse:
-    """The same list as a workbook: same conditions, same order, all pages."""
+def user_export(request: HttpRequest) -> FileResponse:
+    """The same list as Excel or CSV: same conditions, same order, all pages."""
     chosen = PeopleFilter(request, _admin(request))
     title = _("People")
     note = "；".join([formats.day(clock.today()), *(chip.label for chip in chosen.chips())])
-    content = workbook(title, sheet_columns(), sheet_rows(chosen.rows()), note)
-    return download(f"{title} {clock.today():%Y%m%d}.xlsx", content)
+    rows = sheet_rows(chosen.rows().iterator(chunk_size=CHUNK))
+    return export(request, f"{title} {clock.today():%Y-%m-%d}", Sheet(title, sheet_columns(), rows, note))
 
 
 def _show_password(request: HttpRequest, person: User, password: str, new: bool) -> HttpResponse:
@@ -147,6 +149,7 @@ def user_edit(request: HttpRequest, pk: int) -> HttpResponse:
         "signal": signal,
         "state": state,
         "is_self": person.pk == user.pk,
+        "timeline": timeline_of(request, ("organizations.user", [person.pk])),
     }
     return render(request, "organizations/user_form.html", context)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
@@ -12,9 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
+from audit.exports import export
+from audit.timeline import timeline_of
 from lib import clock, formats
 from lib.listing import page_of
-from lib.sheets.write import download, workbook
+from lib.sheets.write import CHUNK, Sheet
 from organizations.actions import units
 from organizations.directory import Directory
 from organizations.forms.pick import LIST_ID
@@ -63,13 +65,13 @@ def organization_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def organization_export(request: HttpRequest) -> HttpResponse:
+def organization_export(request: HttpRequest) -> FileResponse:
     """The same list as a workbook: same conditions, same order, all pages."""
     chosen = UnitFilter(request, person_of(request))
     title = _("Units")
     note = "；".join([formats.day(clock.today()), *(chip.label for chip in chosen.chips())])
-    content = workbook(title, sheet_columns(), sheet_rows(chosen.rows().prefetch_related("aliases")), note)
-    return download(f"{title} {clock.today():%Y%m%d}.xlsx", content)
+    rows = sheet_rows(chosen.rows().prefetch_related("aliases").iterator(chunk_size=CHUNK))
+    return export(request, f"{title} {clock.today():%Y-%m-%d}", Sheet(title, sheet_columns(), rows, note))
 
 
 def _whole(user: User) -> OrganizationQuerySet:
@@ -85,6 +87,7 @@ def organization(request: HttpRequest, pk: int) -> HttpResponse:
     unit = get_object_or_404(with_people(_whole(user)), pk=pk)
     signal, state = state_of(unit)
     context = {"unit": unit, "on": UnitPage(unit, user), "signal": signal, "state": state, "shown": SHOWN}
+    context["timeline"] = timeline_of(request, ("organizations.organization", [unit.pk]))
     return render(request, "organizations/organization.html", context)
 
 

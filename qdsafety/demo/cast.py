@@ -39,6 +39,16 @@ class Cast:
         found = self._of[organization][Role.INSPECTOR] or self._of[organization][Role.HEAD]
         return rng.choice(found) if found else None
 
+    def staff(self, organization: int) -> User | None:
+        """The first of those who log progress there."""
+        found = self._of[organization][Role.INSPECTOR] or self._of[organization][Role.HEAD]
+        return found[0] if found else None
+
+    def head(self, organization: int) -> User | None:
+        """The first head there, otherwise whoever logs progress."""
+        found = self._of[organization][Role.HEAD]
+        return found[0] if found else self.staff(organization)
+
     def signer(self, organizations: Iterable[int | None], but: User) -> User | None:
         """The first head (or admin) of those organizations who is somebody else."""
         for organization in organizations:

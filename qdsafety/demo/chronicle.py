@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any, NamedTuple
@@ -19,11 +19,14 @@ from django.utils import timezone
 from audit.record import Act, Deed, record_deeds
 from lib import bulk
 from organizations.models import Organization, User
+from organizations.roles import Capability
 from tasks import counts
+from tasks.actions.claim import write_log
 from tasks.actions.progress import store
 from tasks.evidence import Proof, checked
-from tasks.models import Assignment, Evidence, Plan, ProgressEntry, Review, TaskUnit
+from tasks.models import Assignment, Evidence, Plan, ProgressEntry, Review
 from tasks.states import TRANSITIONS, AssignmentState, UnitRole
+from tasks.supervisors import supervisors_of
 
 from . import dice
 from .calendar import earlier
@@ -34,11 +37,12 @@ from .places import places_of
 from .story import APPROVE, PROGRESS, SUBMIT, Duty, Step, tell
 from .texts import LAST_STAGE, Scene, Writer, family
 
+HAND_IN, ENDORSE = "hand_in", "endorse"  # where the own head approves first, a submission is these two
 Kind = Organization.Kind
 SHOWN = frozenset({"市安监局", "胶州市政府"})  # where the demo's accounts look: more proof there
 GATHERINGS = ("宣", "培训", "教育", "活动", "考评", "竞赛", "演练", "学习", "讲", "行动")
-_CHANGED = ("state", "quantity", "percent", "last_progress_on", "sent_back_on", "done_on", "submitted_by",
-            "closed_at", "version")  # fmt: skip
+_CHANGED = ("state", "quantity", "percent", "last_progress_on", "sent_back_on", "handed_on", "done_on",
+            "submitted_by", "endorsed_by", "closed_at", "version")  # fmt: skip
 
 
 class Deeds(NamedTuple):
@@ -72,10 +76,8 @@ class Teller:
     def __init__(self, plan: Plan, cast: Cast) -> None:
         self._cast = cast
         self._plan = plan
-        named = TaskUnit.objects.filter(task__plan=plan, role=UnitRole.LEAD, organization__isnull=False)
-        self._leads: dict[int, int] = dict(named.order_by("-position", "-id").values_list("task", "organization"))
-        self._office = Organization.objects.get(parent=plan.issuer, kind=Kind.COMMISSION).pk
         units = list(Organization.objects.under(plan.issuer).order_by("position", "id"))
+        self._signers = supervisors_of(units)
         self._places = places_of(units)
         self._diligence = {unit.pk: dice(unit.name).betavariate(4.2, 1.8) for unit in units}
 
@@ -85,29 +87,34 @@ class Teller:
         worker = self._cast.worker(row.organization_id, rng)
         if worker is None:
             return []
-        signer = self._cast.signer(self._signers(row), but=worker)
+        signer = self._cast.signer(self._signers[row.organization_id], but=worker)
         duty = Duty(row.starts_on, row.due_on, row.target, row.task.unit, self._diligence[row.organization_id])
         steps = tell(rng, duty)
         if signer is None:  # nobody to decide: it waits
             steps = [step for step in steps if step.verb == PROGRESS]
         writer = Writer(rng, self._scene(row))
+        head = self._own_head(row, worker)
+        left = head is not None and rng.random() < 0.4  # what was handed in last still lies with the own head
         found = []
         for place, step in enumerate(steps):
             person = worker if step.verb in (PROGRESS, SUBMIT) else signer
             minute = rng.randint(520, 690) if step.verb == PROGRESS else rng.randint(800, 1010)
             at = timezone.make_aware(datetime.datetime.combine(step.on, datetime.time(minute // 60, minute % 60)))
-            found.append(_one(row, step, at, (serial, place), person or worker, writer, rng))
+            if step.verb == SUBMIT and head is not None:
+                step = step._replace(verb=HAND_IN)
+            found.append(_one(row, step, at, (serial, 2 * place), person or worker, writer, rng))
+            if step.verb == HAND_IN and head is not None and not (left and place == len(steps) - 1):
+                later = at + datetime.timedelta(minutes=15)
+                found.append(_one(row, step._replace(verb=ENDORSE), later, (serial, 2 * place + 1), head, writer, rng))
         return found
 
-    def _signers(self, row: Assignment) -> Sequence[int | None]:
-        """Who signs: what the unit does for another's task, its lead; what it leads itself, the commission's office."""
-        unit = row.organization
-        if unit.kind == Kind.ENTERPRISE:
-            return (unit.sector_regulator_id, self._office)
-        if unit.kind == Kind.TOWN:
-            return (unit.parent_id, self._office)
-        lead = self._leads.get(row.task_id)
-        return (self._office, row.organization_id) if lead in (None, unit.pk) else (lead, self._office)
+    def _own_head(self, row: Assignment, worker: User) -> User | None:
+        """Who approves first where the task says so, and the unit has somebody to."""
+        if not row.task.own_head_first or row.organization.kind == Kind.COMMISSION:
+            return None
+        if worker.may(Capability.REVIEW):
+            return None
+        return self._cast.signer([row.organization_id], but=worker)
 
     def _scene(self, row: Assignment) -> Scene:
         title = row.task.title
@@ -142,18 +149,24 @@ def _one(
         if row.state == AssignmentState.NOT_STARTED:
             changes["state"] = TRANSITIONS["start"][1]
     elif step.verb == SUBMIT:
-        changes = {"done_on": step.on, "submitted_by": by, "state": TRANSITIONS["submit"][1]}
+        changes = {"done_on": step.on, "handed_on": step.on, "submitted_by": by, "state": TRANSITIONS["submit"][1]}
+    elif step.verb == HAND_IN:
+        changes = {"handed_on": step.on, "submitted_by": by, "state": TRANSITIONS["hand_in"][1]}
+    elif step.verb == ENDORSE:
+        changes = {"done_on": step.on, "endorsed_by": by, "state": TRANSITIONS["endorse"][1]}
+        review = _review(row, Review.Decision.ENDORSED, "", at, by)
     elif step.verb == APPROVE:
         changes = {"closed_at": at, "state": TRANSITIONS["approve"][1]}
         review = _review(row, Review.Decision.APPROVED, writer.approval(), at, by)
     else:
-        changes = {"sent_back_on": step.on, "done_on": None, "submitted_by": None, "state": TRANSITIONS["send_back"][1]}
+        changes = {"sent_back_on": step.on, "done_on": None, "handed_on": None, "submitted_by": None,
+                   "endorsed_by": None, "state": TRANSITIONS["send_back"][1]}  # fmt: skip
         review = _review(row, Review.Decision.SENT_BACK, writer.refusal(), at, by)
     before = {name: getattr(row, name) for name in changes}
     for name, value in changes.items():
         setattr(row, name, value)
     row.version += 1
-    after = changes | ({"opinion": review.opinion} if review else {})
+    after = changes | ({"opinion": review.opinion} if review and review.opinion else {})
     verb = f"assignment.{step.verb}"
     return Happening(at, order, verb, by, row, before, after, entry, review, _proofs(row, step, entry, rng))
 
@@ -187,7 +200,8 @@ def _proofs(row: Assignment, step: Step, entry: ProgressEntry | None, rng: Rando
     """The files of an entry; most have none in the demo."""
     unit = row.organization
     likely = 0.05 if unit.label in SHOWN or unit.kind == Kind.ENTERPRISE else 0.012
-    if entry is None or rng.random() > likely * (2 if step.stage == LAST_STAGE else 1):
+    needed = row.task.evidence_required and entry is not None and step.percent == 100
+    if entry is None or (rng.random() > likely * (2 if step.stage == LAST_STAGE else 1) and not needed):
         return []
     day = entry.happened_on
     files = [ContentFile(photo(rng), f"现场照片{day:%m%d}.png")] if rng.random() < 0.6 else []
@@ -216,6 +230,7 @@ def write(*, plan: Plan, people: Iterable[User]) -> Deeds:
     Assignment.objects.bulk_create(
         touched, update_conflicts=True, unique_fields=["id"], update_fields=_CHANGED, batch_size=500
     )
+    write_log(_logged(happening) for happening in told if "state" in happening.after)
     record_deeds(map(_deed, told), scope_id=plan.issuer_id)
     counts.rebuild(plan)
     return Deeds(len(entries), len(reviews), len(files), len(touched))
@@ -230,6 +245,16 @@ def _evidence(plan: Plan, happening: Happening) -> list[Evidence]:
         )
         for proof in happening.proofs
     ]  # fmt: skip
+
+
+def _logged(happening: Happening) -> tuple[Any, ...]:
+    """The step's row in the log of transitions."""
+    row, verb = happening.row, happening.verb.removeprefix("assignment.")
+    return (
+        row.plan_id, row.pk, "start" if verb == PROGRESS else verb, happening.before["state"],
+        happening.after["state"], row.due_on, timezone.localdate(happening.at), happening.at, happening.by.pk,
+        happening.after.get("opinion", ""),
+    )  # fmt: skip
 
 
 def _deed(happening: Happening) -> Deed:

@@ -6,7 +6,7 @@
     function boxes() { return Array.prototype.slice.call(form.querySelectorAll("input[name=pick]")); }
     function draw() {
       var all = boxes(), on = all.filter(function (box) { return box.checked; }), whole = every && every.checked;
-      all.forEach(function (box) { box.closest("tr").classList.toggle("on", whole || box.checked); });
+      all.forEach(function (box) { box.closest("tr, li").classList.toggle("on", whole || box.checked); });
       if (head) { head.checked = all.length > 0 && on.length === all.length; head.indeterminate = on.length > 0 && on.length < all.length; }
       // On a phone the acts would cover half the list before anything is chosen.
       if (bar) { bar.classList.toggle("idle", !whole && on.length === 0); }

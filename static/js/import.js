@@ -25,3 +25,15 @@
     document.querySelectorAll("form[data-busy] button").forEach(function (button) { button.disabled = false; });
   });
 })();
+// A choice is taken at once; without this script the button beside it does the same.
+(function () {
+  "use strict";
+  document.querySelectorAll("select[data-auto-select]").forEach(function (select) {
+    select.addEventListener("change", function () { select.form.submit(); });
+  });
+  document.querySelectorAll(".left-out").forEach(function (row) { row.classList.add("ready"); });
+  document.querySelectorAll("form[data-auto]").forEach(function (form) {
+    form.classList.add("ready");
+    form.addEventListener("change", function () { form.submit(); });
+  });
+})();

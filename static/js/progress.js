@@ -1,5 +1,5 @@
-// The progress form: the sum while typing, photos added one by one, a draft kept on this device;
-// J and K move through what waits for sign-off. Everything works without this.
+// The progress form: the sum while typing, photos added one by one, a draft kept on this device.
+// Everything works without this.
 (function () {
   "use strict";
   // A photo that cannot be drawn small leaves its tile empty instead of a broken picture.
@@ -7,13 +7,6 @@
     function hide() { image.classList.add("gone"); }
     image.addEventListener("error", hide);
     if (image.complete && !image.naturalWidth) { hide(); }
-  });
-
-  var queue = document.querySelector("[data-queue]");
-  document.addEventListener("keydown", function (event) {
-    if (!queue || /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName) || event.ctrlKey || event.metaKey || event.altKey) { return; }
-    var to = event.key === "j" ? queue.dataset.after : event.key === "k" ? queue.dataset.before : "";
-    if (to) { window.location.assign(to); }
   });
 
   var form = document.querySelector("form[data-progress]");

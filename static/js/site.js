@@ -1,4 +1,5 @@
-// What every page does: "/" focuses the search; filter forms submit on change; a form is sent once; a chosen file is named.
+// What every page does: "/" focuses the search; filter forms submit on change; a form is sent once; a chosen file is named;
+// small panels (columns, filters, export) close on Escape and on a click outside.
 (function () {
   "use strict";
   document.addEventListener("keydown", function (event) {
@@ -10,7 +11,7 @@
   });
   document.addEventListener("change", function (event) {
     var form = event.target.form, named = event.target.type === "file" && event.target.parentNode.querySelector("[data-file-name]");
-    if (named && event.target.files.length) { named.textContent = event.target.files[0].name; }
+    if (named && event.target.files.length) { named.textContent = event.target.files[0].name + (event.target.files.length > 1 ? " +" + (event.target.files.length - 1) : ""); }
     if (form && form.hasAttribute("data-autosubmit") && !/^(search|date)$/.test(event.target.type)) { form.requestSubmit ? form.requestSubmit() : form.submit(); }
   });
   document.addEventListener("submit", function (event) {
@@ -24,4 +25,15 @@
     document.querySelectorAll("form[data-sent]").forEach(function (form) { delete form.dataset.sent; });
   });
   document.querySelectorAll("[data-print]").forEach(function (button) { button.addEventListener("click", function () { window.print(); }); });
+  function closeAll(except) {
+    document.querySelectorAll("details[data-pop][open]").forEach(function (pop) {
+      if (pop !== except) { pop.removeAttribute("open"); }
+    });
+  }
+  document.addEventListener("click", function (event) { closeAll(event.target.closest("details[data-pop]")); });
+  document.addEventListener("keydown", function (event) {
+    if (event.key !== "Escape") { return; }
+    var open = document.querySelector("details[data-pop][open]");
+    if (open) { open.removeAttribute("open"); open.querySelector("summary").focus(); }
+  });
 })();

@@ -148,6 +148,14 @@ def set_proposed(
 
 
 @transaction.atomic
+def set_gates(
+    *, tasks: Sequence[Task], gates: dict[str, bool], by: User, at: datetime.datetime, today: datetime.date
+) -> BulkResult:
+    """Sets conditions of sign-off: target_required, evidence_required, own_head_first; holds for later submissions."""
+    return _write([(task, gates) for task in _fresh(tasks)], by=by, at=at, today=today)
+
+
+@transaction.atomic
 def withdraw(*, tasks: Sequence[Task], by: User, at: datetime.datetime, today: datetime.date) -> BulkResult:
     """Takes tasks out of the plan: what is open is cancelled, what was handed in or signed off stays."""
     return _write([(task, {"withdrawn": True}) for task in _fresh(tasks)], by=by, at=at, today=today)

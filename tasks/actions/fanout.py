@@ -2,7 +2,7 @@
 
 Collective units are expanded, recurring tasks get one assignment per period that ends on or after the
 plan's date. A change of units or deadline adjusts what the unit still works on; what was handed in or
-signed off is never touched.
+signed off is never touched, nor what a person took out by itself. A granted extension is not shortened.
 """
 
 from __future__ import annotations
@@ -22,6 +22,9 @@ from organizations.models import OrganizationGroup
 from tasks import counts
 from tasks.models import Assignment, Task, TaskUnit
 from tasks.states import TRANSITIONS, UNIT_ACTS, AssignmentState, UnitRole
+
+from . import results
+from .claim import Move, log_moves
 
 if TYPE_CHECKING:
     from organizations.models import User
@@ -112,9 +115,11 @@ def _adjusted(row: Assignment, want: Wanted) -> bool:
     """Brings one row to what is wanted; True if that changed it."""
     changed = False
     if row.state == AssignmentState.CANCELLED:
-        row.state = AssignmentState.IN_PROGRESS if row.last_progress_on else AssignmentState.NOT_STARTED
+        row.state = TRANSITIONS["resume" if row.last_progress_on else "revive"][1]
         row.sent_back_on = None
         changed = True
+    if row.extended_to and want.due_on:
+        want = want._replace(due_on=max(want.due_on, row.extended_to))
     for field in ("role", "starts_on", "due_on", "target"):
         if getattr(row, field) != getattr(want, field):
             setattr(row, field, getattr(want, field))
@@ -141,6 +146,8 @@ def fan_out(*, tasks: Iterable[Task], by: User | None, at: datetime.datetime, to
     new: list[tuple[Any, ...]] = []
     adjusted: list[Assignment] = []
     cancelled: list[Assignment] = []
+    moves: list[Move] = []
+    owing: set[int] = set()  # tasks in which something is owed that was not before
     acts: dict[int, list[Act]] = defaultdict(list)
     for task in tasks:
         wanted = wanted_of(task, expander)
@@ -149,12 +156,18 @@ def fan_out(*, tasks: Iterable[Task], by: User | None, at: datetime.datetime, to
         moved, dropped = [], []
         for slot, row in have.items():
             want = wanted.get(slot)
-            if want is not None and row.state in UNIT_ACTS | {AssignmentState.CANCELLED}:
+            source, due_on = row.state, row.due_on
+            if want is not None and source in UNIT_ACTS | {AssignmentState.CANCELLED} and not row.cancelled_by_id:
                 if _adjusted(row, want):
                     moved.append(row)
-            elif want is None and row.state in CANCELLABLE:
+                    if (row.state, row.due_on) != (source, due_on):
+                        moves.append(Move(row, _verb(source, row.state), source))
+            elif want is None and source in CANCELLABLE:
                 row.state = AssignmentState.CANCELLED
                 dropped.append(row)
+                moves.append(Move(row, "cancel", source))
+        if made or any(row.task_id == task.pk and verb in ("revive", "resume") for row, verb, *_ in moves):
+            owing.add(task.pk)
         if made or moved or dropped:
             numbers = {"created": len(made), "adjusted": len(moved), "cancelled": len(dropped)}
             acts[task.plan_id].append(Act("assignment.fan_out", task, None, numbers))
@@ -163,11 +176,20 @@ def fan_out(*, tasks: Iterable[Task], by: User | None, at: datetime.datetime, to
         cancelled += dropped
     if acts:
         _write(new, adjusted + cancelled)
+        log_moves(moves, by=by, at=at, today=today)
+        results.reopen(owing, by=by, at=at)
         for plan in {task.plan_id: task.plan for task in tasks}.values():
             counts.rebuild(plan)
             scope = plan.issuer_id if by is None else None
             record_many(acts[plan.pk], by=by, at=at, scope_id=scope)
     return FanOutResult(len(new), len(adjusted), len(cancelled))
+
+
+def _verb(source: str, target: str) -> str:
+    """The step that a fan-out took: a cancelled row came back, or only its deadline moved."""
+    if source == target:
+        return "adjust"
+    return "revive" if target == AssignmentState.NOT_STARTED else "resume"
 
 
 def _new(task: Task, slot: Slot, want: Wanted) -> tuple[Any, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
@@ -17,6 +18,10 @@ from tasks.states import Cadence
 
 CHUNK = 1000
 UNIT_COLUMNS = ("task_id", "role", "organization_id", "group_id", "position")
+BEFORE = (
+    "work_point_id", "title", "target", "unit", "note", "starts_on", "due_on", "due_day", "due_month", "cadence",
+    "is_proposed",
+)  # fmt: skip
 UNIT_FIELDS = {"lead", "cooperating", "groups", "lead_groups"}
 COLUMNS = [
     "work_point", "title", "target", "unit", "note", "starts_on", "due_on", "due_day", "due_month", "cadence",
@@ -68,7 +73,8 @@ def create(batch: ImportBatch, rows: Sequence[ImportRow], points: dict[int, Work
     last = batch.plan.tasks.aggregate(last=Max("position"))["last"] or 0
     tasks = []
     for position, row in enumerate(rows, last + 1):
-        task = Task(plan=batch.plan, origin=batch, number=row.values["number"] or "", position=position)
+        task = Task(plan=batch.plan, origin=batch, origin_row=row.row, position=position)
+        task.number = row.values["number"] or ""
         _set(task, ("work_point", "title", "target", "deadline", "starts_on", "note"), row.values, points)
         tasks.append(task)
     bulk.insert(tasks)
@@ -95,6 +101,7 @@ def change(batch: ImportBatch, rows: Sequence[ImportRow], points: dict[int, Work
     for start in range(0, len(keys), CHUNK):
         found |= Task.objects.in_bulk(keys[start : start + CHUNK])
     pairs = [(found[row.task_id], row) for row in rows if row.task_id in found]
+    keep_before(pairs)
     for task, row in pairs:
         _set(task, row.changes, row.values, points)
         task.is_proposed = False  # the list is the office's word
@@ -116,6 +123,58 @@ def change(batch: ImportBatch, rows: Sequence[ImportRow], points: dict[int, Work
     _redate(redated)
     _move(pairs)
     return [task for task, _row in pairs]
+
+
+def keep_before(pairs: Sequence[tuple[Task, ImportRow]]) -> None:
+    """Notes on the staged rows what their tasks are now, so that an undo can give it back."""
+    keys = [task.pk for task, _row in pairs]
+    units: dict[int, list[Any]] = defaultdict(list)
+    days: dict[int, list[Any]] = defaultdict(list)
+    slots: dict[int, list[Any]] = defaultdict(list)
+    for start in range(0, len(keys), CHUNK):
+        part = keys[start : start + CHUNK]
+        for task, *unit in TaskUnit.objects.filter(task__in=part).values_list("task", *UNIT_COLUMNS[1:]):
+            units[task].append(unit)
+        for task, day in Milestone.objects.filter(task__in=part, title="").values_list("task", "due_on"):
+            days[task].append(day.isoformat())
+        for task, *slot in Assignment.objects.filter(task__in=part).values_list("task", "organization", "period"):
+            slots[task].append(slot)
+    for task, row in pairs:
+        fields = {name: _plain(getattr(task, name)) for name in BEFORE}
+        row.undo = {"fields": fields, "units": units[task.pk], "days": days[task.pk], "slots": slots[task.pk]}
+    ImportRow.objects.bulk_create(
+        [row for _task, row in pairs],
+        batch_size=500,
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=["undo"],
+    )
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    return str(value) if isinstance(value, Decimal) else value
+
+
+def withdraw(rows: Sequence[ImportRow]) -> list[Task]:
+    """The tasks that a new version leaves out and that are to go; what was handed in or signed off stays."""
+    keys = [row.task_id for row in rows if row.task_id is not None]
+    found: list[Task] = []
+    for start in range(0, len(keys), CHUNK):
+        part = Task.objects.select_for_update(of=("self",)).filter(pk__in=keys[start : start + CHUNK])
+        found += part.current().select_related("plan")
+    for task in found:
+        task.withdrawn = True
+        task.version += 1
+    Task.objects.bulk_update(found, ["withdrawn", "version"], batch_size=500)
+    return found
+
+
+def withdrawals(tasks: Sequence[Task], batch: ImportBatch) -> list[Act]:
+    """How the record says it."""
+    said = {"withdrawn": True, "reason": batch.reason, "import": batch.pk}
+    return [Act("task.update", task, {"withdrawn": False}, said) for task in tasks]
 
 
 def _redate(pairs: Sequence[tuple[Task, ImportRow]]) -> None:

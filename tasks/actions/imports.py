@@ -1,101 +1,149 @@
-"""Bringing in a list from Excel: stage it for the preview, write it, throw it away.
+"""Bringing in a list from Excel: keep the file, read it, stage what it would change, throw it away.
 
-Between preview and confirmation the plan may change. So the confirmation judges the staged rows once more,
-inside its transaction, and refuses as a whole where any of them would now come to something else.
+What the preview shows is written by import_commit.py and taken back by import_undo.py.
 """
 
 from __future__ import annotations
 
 import datetime
 import hashlib
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from django.core.files import File
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
-from audit.record import record, record_many
+from audit.record import record
 from lib import bulk
-from organizations.models import Organization
-from tasks import counts
-from tasks.imports.resource import TaskListFormat, TaskResource, Verdict, judge
-from tasks.imports.snapshot import Key, Snapshot, changes, compared_fields, match
+from lib.sheets.read import UnreadableFileError
+from tasks.imports.choices import choices_for
+from tasks.imports.output import described
+from tasks.imports.resource import TaskListFormat, TaskResource, judge
 from tasks.models import ImportBatch, ImportRow, Plan
+from tasks.models.imports import WAITING
 
-from . import import_write
-from .fanout import FanOutResult, fan_out
+from .import_commit import Outcome, commit
+from .import_errors import (
+    AlreadyDecidedError,
+    BusyError,
+    PlanChangedError,
+    RefusedRowsError,
+    SameFileError,
+)
 
 if TYPE_CHECKING:
     from organizations.models import User
 
-State = ImportBatch.State
+__all__ = [
+    "AlreadyDecidedError", "BusyError", "Outcome", "PlanChangedError", "RefusedRowsError", "SameFileError", "commit",
+    "discard", "preview", "read", "receive", "refresh", "reopen",
+]  # fmt: skip
+State, Verdict = ImportBatch.State, ImportRow.Verdict
+JUDGED = (Verdict.NEW, Verdict.CHANGED, Verdict.UNCHANGED, Verdict.REFUSED)
+ROW_COLUMNS = ("batch_id", "row", "verdict", "task_id", "values", "changes", "errors", "text")
+Tell = Callable[[int, int, str], None]
 
 
-class AlreadyDecidedError(Exception):
-    """The import was committed or discarded before; `batch` is as it is now."""
-
-    def __init__(self, batch: ImportBatch) -> None:
-        super().__init__(batch.state)
-        self.batch = batch
+def _silent(done: int, total: int, step: str) -> None:
+    """Nobody watches."""
 
 
-class PlanChangedError(Exception):
-    """`number` rows would now come to something else than the preview says."""
+def preview(*, plan: Plan, path: Path, name: str, by: User | None, at: datetime.datetime) -> ImportBatch:
+    """Reads a file and stages what it would change; raises UnreadableFileError. The plan stays as it is.
 
-    def __init__(self, number: int) -> None:
-        super().__init__(number)
-        self.number = number
-
-
-class Outcome(NamedTuple):
-    """What a commit came to."""
-
-    created: int
-    changed: int
-    refused: int
-    fanned: FanOutResult
+    The same file that waits to be checked already is judged anew instead of waiting twice.
+    """
+    batch = receive(plan=plan, path=path, name=name, by=by, at=at)
+    return read(batch=batch, by=by, at=at)
 
 
-def preview(
-    *, plan: Plan, path: Path, name: str, by: User | None, at: datetime.datetime, keep_file: bool = True
-) -> ImportBatch:
-    """Reads a file and stages what it would change; raises UnreadableFileError. The plan stays as it is."""
-    with bulk.undisturbed():
-        return _preview(plan, path, name, by, at, keep_file)
-
-
-def _preview(plan: Plan, path: Path, name: str, by: User | None, at: datetime.datetime, keep_file: bool) -> ImportBatch:
-    dataset = TaskListFormat().create_dataset(path)  # before the transaction: reading takes its time
-    content = path.read_bytes()
-    batch = ImportBatch(
-        plan=plan, name=name[-200:], size=len(content), sha256=hashlib.sha256(content).hexdigest(), by=by, at=at
-    )
-    with transaction.atomic():
-        if keep_file:
-            with path.open("rb") as file:
-                batch.file.save(name, File(file), save=False)
-        resource = judge(plan, dataset)
-        _describe(batch, resource)
-        batch.save()
-        _stage(batch, resource)
-        record("import.preview", batch, by=by, at=at, scope_id=plan.issuer_id, after=_numbers(batch))
+def receive(*, plan: Plan, path: Path, name: str, by: User | None, at: datetime.datetime) -> ImportBatch:
+    """Keeps a file, to be read afterwards; the waiting import of the same file, where there is one already."""
+    with path.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    batch = ImportBatch(plan=plan, name=name[-200:], size=path.stat().st_size, sha256=sha256, by=by, at=at)
+    try:
+        with transaction.atomic():
+            batch.save()  # of several at once only one comes past here
+            _keep(batch, path)
+    except IntegrityError:
+        found = ImportBatch.objects.waiting().filter(plan=plan, sha256=sha256).first()
+        return found or receive(plan=plan, path=path, name=name, by=by, at=at)
     return batch
+
+
+def _keep(batch: ImportBatch, path: Path) -> None:
+    """The file under its hash; one that is kept already serves for several imports."""
+    field = ImportBatch._meta.get_field("file")
+    wanted = field.generate_filename(batch, batch.name)
+    if batch.file.storage.exists(wanted) and batch.file.storage.size(wanted) == batch.size:
+        batch.file.name = wanted
+    else:
+        with path.open("rb") as file:
+            batch.file.save(batch.name, File(file), save=False)
+    batch.save(update_fields=["file"])
+
+
+def read(*, batch: ImportBatch, by: User | None, at: datetime.datetime, tell: Tell = _silent) -> ImportBatch:
+    """Reads and judges the kept file and stages its rows; raises UnreadableFileError, and keeps why.
+
+    A file that cannot be read leaves nothing to check; raises AlreadyDecidedError where somebody decided meanwhile.
+    """
+    with bulk.undisturbed():
+        tell(0, 0, "read")
+        try:
+            dataset = _dataset(batch)
+        except UnreadableFileError as error:
+            _give_up(batch, str(error), by, at)
+            raise
+        resource = judge(batch.plan, dataset)
+        tell(0, len(resource.staged), "stage")
+        return _staged(batch, resource, by, at)
+
+
+@transaction.atomic
+def _give_up(batch: ImportBatch, why: str, by: User | None, at: datetime.datetime) -> None:
+    unread = ImportBatch.objects.filter(pk=batch.pk, state=State.READING)
+    if unread.update(state=State.UNREADABLE, fault=why):
+        said = {"file": batch.name, "fault": why}
+        record("import.unreadable", batch, by=by, at=at, scope_id=batch.plan.issuer_id, after=said)
+    batch.refresh_from_db()
+
+
+@transaction.atomic
+def _staged(batch: ImportBatch, resource: TaskResource, by: User | None, at: datetime.datetime) -> ImportBatch:
+    now = ImportBatch.objects.select_for_update(of=("self",)).select_related("plan__issuer").get(pk=batch.pk)
+    if now.state not in WAITING:
+        raise AlreadyDecidedError(now)
+    verb = "import.preview" if now.state == State.READING else "import.refresh"
+    now.state, now.fault = State.PREVIEWED, ""
+    _describe(now, resource)
+    now.save()
+    kept = _withdrawn(now)
+    now.rows.all().delete()
+    _stage(now, resource, kept)
+    record(verb, now, by=by, at=at, scope_id=now.plan.issuer_id, after=numbers(now))
+    return now
+
+
+def _withdrawn(batch: ImportBatch) -> set[int]:
+    """The absent tasks that somebody chose to withdraw, so that judging anew does not forget it."""
+    rows = batch.rows.filter(verdict=Verdict.ABSENT, withdraw=True)
+    return {key for key in rows.values_list("task", flat=True) if key is not None}
 
 
 def _describe(batch: ImportBatch, resource: TaskResource) -> None:
     """Sheet, columns and counts of a judged file."""
     table = resource.context.table
     batch.sheet = table.sheet[:100]
-    batch.layout = {"header_rows": table.header_rows, "skipped": table.skipped, "labels": table.labels}
+    batch.layout = described(table)
     batch.layout["postponed"] = sum(_is_later(staged.changes) for staged in resource.staged)
     verdicts = [staged.verdict for staged in resource.staged]
-    for verdict in Verdict.values:
+    for verdict in JUDGED:
         setattr(batch, verdict, verdicts.count(verdict))
     batch.base_id = resource.context.matches.base
-    batch.absent = [
-        {"pk": row.pk, "number": row.number or None, "title": row.fields["title"]}
-        for row in resource.context.matches.absent
-    ]
+    batch.absent = len(resource.context.matches.absent)
 
 
 def _is_later(changed: dict[str, Any]) -> bool:
@@ -104,9 +152,8 @@ def _is_later(changed: dict[str, Any]) -> bool:
     return bool(old.get("due_on") and new.get("due_on") and new["due_on"] > old["due_on"])
 
 
-def _stage(batch: ImportBatch, resource: TaskResource) -> None:
-    columns = ("batch_id", "row", "verdict", "task_id", "values", "changes", "errors")
-    rows = (
+def _stage(batch: ImportBatch, resource: TaskResource, withdrawn: set[int]) -> None:
+    rows: Iterable[tuple[Any, ...]] = (
         (
             batch.pk,
             staged.row,
@@ -115,121 +162,66 @@ def _stage(batch: ImportBatch, resource: TaskResource) -> None:
             staged.values,
             staged.changes,
             staged.errors,
+            _found_by(staged.values),
         )
         for staged in resource.staged
     )
-    bulk.insert_values(ImportRow, columns, rows)
+    bulk.insert_values(ImportRow, ROW_COLUMNS, rows)
+    bulk.insert_values(
+        ImportRow,
+        (*ROW_COLUMNS, "withdraw"),
+        (
+            (batch.pk, None, Verdict.ABSENT.value, task.pk, {"number": task.number or None, **task.fields}, {}, [],
+             f"{task.number} {task.fields['title']}", task.pk in withdrawn)
+            for task in resource.context.matches.absent
+        ),
+    )  # fmt: skip
 
 
-def _numbers(batch: ImportBatch) -> dict[str, Any]:
-    return {"file": batch.name, "sha256": batch.sha256} | {name: getattr(batch, name) for name in Verdict.values}
+def _found_by(values: dict[str, Any]) -> str:
+    """What a search in the preview finds a row by."""
+    if "cells" in values:
+        return " ".join(text for text in values["cells"].values() if text)[:2000]
+    units = [*values["lead"], *values["cooperating"], *values["groups"]]
+    return " ".join([values["number"] or "", values["title"], *units])
 
 
-@transaction.atomic
+def numbers(batch: ImportBatch) -> dict[str, Any]:
+    """What the record says of an import."""
+    return {"file": batch.name, "sha256": batch.sha256} | {name: getattr(batch, name) for name in JUDGED}
+
+
 def refresh(*, batch: ImportBatch, by: User | None, at: datetime.datetime) -> None:
-    """Judges the kept file anew against the plan as it is now."""
-    batch = ImportBatch.objects.select_for_update(of=("self",)).select_related("plan__issuer").get(pk=batch.pk)
-    if batch.state != State.PREVIEWED:
-        raise AlreadyDecidedError(batch)
-    resource = judge(batch.plan, _dataset(batch))
-    _describe(batch, resource)
-    batch.save()
-    batch.rows.all().delete()
-    _stage(batch, resource)
-    record("import.refresh", batch, by=by, at=at, scope_id=batch.plan.issuer_id, after=_numbers(batch))
+    """Judges the kept file anew against the plan as it is now; raises AlreadyDecidedError."""
+    now = ImportBatch.objects.select_related("plan__issuer").get(pk=batch.pk)
+    if now.state != State.PREVIEWED:
+        raise AlreadyDecidedError(now)
+    read(batch=now, by=by, at=at)
+
+
+def reopen(*, batch: ImportBatch, by: User | None, at: datetime.datetime) -> ImportBatch:
+    """An import of the kept file that can be checked: this one while it waits, otherwise a new one."""
+    if batch.state in WAITING:
+        return batch
+    return receive(plan=batch.plan, path=Path(batch.file.path), name=batch.name, by=by, at=at)
 
 
 def _dataset(batch: ImportBatch) -> Any:
-    return TaskListFormat().create_dataset(Path(batch.file.path))
+    return TaskListFormat(batch.plan, choices_for(batch)).create_dataset(Path(batch.file.path))
 
 
 @transaction.atomic
-def commit(*, batch: ImportBatch, by: User | None, at: datetime.datetime, today: datetime.date) -> Outcome:
-    """Writes the new and the changed rows, all or none, and makes the assignments.
-
-    Raises AlreadyDecidedError for a second attempt and PlanChangedError where the preview no longer holds.
-    """
-    claimed = ImportBatch.objects.filter(pk=batch.pk, state=State.PREVIEWED)
-    if not claimed.update(state=State.COMMITTED, decided_at=at):
-        raise AlreadyDecidedError(ImportBatch.objects.get(pk=batch.pk))
-    plan = Plan.objects.select_for_update().get(pk=batch.plan_id)
-    batch = ImportBatch.objects.select_related("plan").get(pk=batch.pk)
-    rows = list(batch.rows.all())
-    outdated = _outdated(plan, batch, rows)
-    if outdated:
-        raise PlanChangedError(outdated)
-    with bulk.undisturbed():
-        return _write(plan, batch, rows, by, at, today)
-
-
-def _write(
-    plan: Plan, batch: ImportBatch, rows: list[ImportRow], by: User | None, at: datetime.datetime, today: datetime.date
-) -> Outcome:
-    points = {point.number: point for point in plan.work_points.all()}
-    new = [row for row in rows if row.verdict == Verdict.NEW]
-    changed = [row for row in rows if row.verdict == Verdict.CHANGED]
-    created = import_write.create(batch, new, points)
-    updated = import_write.change(batch, changed, points) if changed else []
-    record_many(import_write.acts(created, new, updated, changed), by=by, at=at, scope_id=plan.issuer_id)
-    fanned = fan_out(tasks=[*created, *updated], by=by, at=at, today=today)
-    if any("work_point" in row.changes for row in changed):
-        counts.rebuild(plan)
-    batch.outcome = {"created": len(created), "changed": len(updated), "assignments": fanned._asdict()}
-    batch.save(update_fields=["outcome"])
-    record(
-        "import.commit",
-        batch,
-        by=by,
-        at=at,
-        scope_id=plan.issuer_id,
-        after=_numbers(batch) | {"outcome": batch.outcome},
-    )
-    return Outcome(len(created), len(updated), batch.refused, fanned)
-
-
-def _outdated(plan: Plan, batch: ImportBatch, rows: list[ImportRow]) -> int:
-    """How many staged rows no longer come to what the preview says."""
-    known = Snapshot(plan).rows
-    keys = [_key(row) for row in rows]
-    matches = match(keys, known)
-    compared = compared_fields(batch.layout["labels"])
-    number = 0
-    for row in rows:
-        task = matches.found.get(row.row)
-        same = (task.pk if task else None) == row.task_id
-        if same and task and row.verdict != Verdict.REFUSED:
-            same = changes(task, row.values, compared) == row.changes
-        number += not same
-    return number + _dissolved(rows)
-
-
-def _key(row: ImportRow) -> Key:
-    if row.verdict == Verdict.REFUSED:
-        return Key(row.row, *row.values["key"])
-    return Key(row.row, row.values["work_point"], row.values["number"] or "", row.values["title"])
-
-
-def _dissolved(rows: list[ImportRow]) -> int:
-    """Rows that name a unit which was dissolved since the preview."""
-    named = {
-        row.row: {key for _role, kind, key in row.values["_"]["units"] if kind == "o"}
-        for row in rows
-        if row.verdict in {Verdict.NEW, Verdict.CHANGED}
-    }
-    every = set().union(*named.values())
-    gone = set(Organization.objects.filter(is_active=False).values_list("pk", flat=True)) & every
-    return sum(bool(units & gone) for units in named.values()) if gone else 0
-
-
-@transaction.atomic
-def discard(*, batch: ImportBatch, by: User, at: datetime.datetime) -> None:
-    """Throws a preview away, with its rows and its file; raises AlreadyDecidedError."""
-    claimed = ImportBatch.objects.filter(pk=batch.pk, state=State.PREVIEWED)
-    if not claimed.update(state=State.DISCARDED, decided_at=at, file=""):
-        raise AlreadyDecidedError(ImportBatch.objects.get(pk=batch.pk))
-    file = batch.file.name
-    batch.rows.all().delete()
-    record("import.discard", batch, by=by, at=at, after={"file": batch.name})
+def discard(*, batch: ImportBatch, by: User | None, at: datetime.datetime) -> None:
+    """Throws a preview away, with its rows and its file; raises AlreadyDecidedError, or BusyError."""
+    now = ImportBatch.objects.select_for_update(of=("self",)).select_related("work", "plan").get(pk=batch.pk)
+    if now.state not in WAITING | {State.UNREADABLE}:
+        raise AlreadyDecidedError(now)
+    if now.is_busy:
+        raise BusyError
+    file = now.file.name
+    ImportBatch.objects.filter(pk=now.pk).update(state=State.DISCARDED, decided_by=by, decided_at=at, file="")
+    now.rows.all().delete()
+    record("import.discard", now, by=by, at=at, scope_id=now.plan.issuer_id, after={"file": now.name})
     if file and not ImportBatch.objects.filter(file=file).exists():
-        storage = batch.file.storage
+        storage = now.file.storage
         transaction.on_commit(lambda: storage.delete(file))

@@ -6,7 +6,7 @@ import datetime
 import uuid
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import File
@@ -27,10 +27,17 @@ if TYPE_CHECKING:
     from organizations.models import User
 
 
+class Signed(NamedTuple):
+    """Whose entry it is where a paper was brought in by somebody else: the account, if any, and the name on it."""
+
+    author: User | None
+    name: str
+
+
 def log_progress(
     *,
     assignment: Assignment,
-    by: User,
+    by: User | None,
     at: datetime.datetime,
     today: datetime.date,
     happened_on: datetime.date,
@@ -41,13 +48,18 @@ def log_progress(
     next_steps: str = "",
     files: Sequence[File | Proof] = (),
     request_key: uuid.UUID | str,
+    signed: Signed | None = None,
+    version: int | None = None,
 ) -> ProgressEntry:
     """Adds one entry; `quantity` is what it adds to the sum, `percent` None follows from the target.
+
+    The entry is that of `by`, or of who `signed` the paper that `by` brings in.
 
     A repeated request (same `request_key`) gets its first entry back and adds nothing, also when both run
     at once: the row of the assignment is locked, and a unique key stands behind it.
     Raises ValidationError by field (entry_rules, forbidden files) and StaleError where the assignment was
-    submitted, signed off or cancelled meanwhile. Files are kept before the transaction, under the hash of
+    submitted, signed off or cancelled meanwhile, or is not of the `version` that the person saw.
+    Files are kept before the transaction, under the hash of
     their content: what is refused later leaves at most a file that nobody can reach.
     """
     proofs = check_files(files)
@@ -59,7 +71,7 @@ def log_progress(
         first = ProgressEntry.objects.filter(assignment=now, request_key=key).first()
         if first is not None:
             return first
-        if now.state not in UNIT_ACTS:
+        if now.state not in UNIT_ACTS or (version is not None and version != now.version):
             raise stale(now)
         added = Decimal(quantity or 0)
         done = entry_rules.percent_after(now, added, percent)
@@ -68,10 +80,12 @@ def log_progress(
             faults["what"] = entry_rules.what_missing()
         if faults:
             raise ValidationError(faults)
-        before = _advance(now, added, done, happened_on)
+        before = _advance(now, added, done, happened_on, by=by, at=at, today=today)
         entry = ProgressEntry.objects.create(
-            plan_id=now.plan_id, assignment=now, author=by, happened_on=happened_on, quantity=added,
-            total=now.quantity, percent=done, created_at=at, request_key=key, **typed,
+            plan_id=now.plan_id, assignment=now, author=signed.author if signed else by, happened_on=happened_on,
+            quantity=added,
+            total=now.quantity, percent=done, created_at=at, request_key=key,
+            signed_by=signed.name if signed else "", **typed,
         )  # fmt: skip
         _attach(entry, proofs, paths, at)
         after = {name: getattr(now, name) for name in before} | {"entry": entry.pk, "files": [p.sha256 for p in proofs]}
@@ -95,12 +109,12 @@ def check_files(files: Iterable[File | Proof]) -> list[Proof]:
     return list(proofs.values())
 
 
-def _advance(now: Assignment, added: Decimal, percent: int, happened_on: datetime.date) -> dict[str, Any]:
+def _advance(now: Assignment, added: Decimal, percent: int, happened_on: datetime.date, **act: Any) -> dict[str, Any]:
     """Adds to the sum of the locked row; the first entry starts the work. Returns the old values."""
     latest = max(happened_on, now.last_progress_on or happened_on)
     changes: dict[str, Any] = {"quantity": now.quantity + added, "percent": percent, "last_progress_on": latest}
     if now.state in TRANSITIONS["start"][0]:
-        return claim(now, "start", **changes)
+        return claim(now, "start", **act, **changes)
     before = {name: getattr(now, name) for name in changes}
     rows = Assignment.objects.filter(pk=now.pk, state__in=UNIT_ACTS - {AssignmentState.NOT_STARTED})
     if not rows.update(version=F("version") + 1, **changes):

@@ -21,6 +21,7 @@ ACTIONS = (
     ("deadline", gettext_lazy("Move the deadline")),
     ("cadence", gettext_lazy("Change the cadence")),
     ("units", gettext_lazy("Change the units")),
+    ("gates", gettext_lazy("Change the conditions of sign-off")),
     ("confirm", gettext_lazy("Mark as confirmed")),
     ("propose", gettext_lazy("Mark as proposed")),
     ("withdraw", gettext_lazy("Withdraw")),
@@ -104,8 +105,39 @@ class ChangeUnitsForm(forms.Form):
         return {name: self.cleaned_data[name] for name in ("role", "how", "units")}
 
 
-FORMS: dict[str, type[MoveDeadlineForm | CadenceForm | ChangeUnitsForm]] = {
+class GatesForm(forms.Form):
+    """Which conditions the tasks set from now on; what is left as it is stays."""
+
+    KEEP = (("", gettext_lazy("Leave as it is")), ("1", gettext_lazy("Yes")), ("0", gettext_lazy("No")))
+
+    def __init__(self, *args: Any, plan: Plan, directory: Directory | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, label in GATES:
+            self.fields[name] = forms.TypedChoiceField(
+                label=label, choices=self.KEEP, coerce=lambda value: value == "1", empty_value=None, required=False
+            )
+        dress(self)
+
+    def clean(self) -> dict[str, Any]:
+        """At least one has to change."""
+        values = self.cleaned_data
+        if all(values.get(name) is None for name, _label in GATES) and not self.errors:
+            raise ValidationError(_("Choose at least one condition to change."))
+        return values
+
+    def arguments(self) -> dict[str, Any]:
+        """What the verb takes."""
+        return {"gates": {name: value for name, value in self.cleaned_data.items() if value is not None}}
+
+
+GATES = (
+    ("target_required", gettext_lazy("Target before sign-off")),
+    ("evidence_required", gettext_lazy("Proof before sign-off")),
+    ("own_head_first", gettext_lazy("Own head first")),
+)
+FORMS: dict[str, type[MoveDeadlineForm | CadenceForm | ChangeUnitsForm | GatesForm]] = {
     "deadline": MoveDeadlineForm,
     "cadence": CadenceForm,
     "units": ChangeUnitsForm,
+    "gates": GatesForm,
 }

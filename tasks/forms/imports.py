@@ -17,7 +17,10 @@ from lib.sheets.read import ENDINGS
 
 
 def _help() -> str:
-    text = _("*.xlsx, *.xls or *.ods, at most %(limit)s MB. Nothing is written before you have checked the preview.")
+    text = _(
+        "*.xlsx, *.xlsm, *.xls, *.ods or *.csv, at most %(limit)s MB. "
+        "Nothing is written before you have checked the preview."
+    )
     return text % {"limit": settings.UPLOAD_LIMIT_MB}
 
 

@@ -111,12 +111,14 @@ class ProgressForm(forms.Form):
     next_steps = forms.CharField(label=gettext_lazy("Next steps"), max_length=2000, required=False, widget=_text(2))
     files = FilesField(label=gettext_lazy("Proof"), required=False)  # type: ignore[assignment]
     request_key = forms.UUIDField(widget=forms.HiddenInput)
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, assignment: Assignment, user: User, today: datetime.date, **kwargs: Any) -> None:
         self.assignment, self.user, self.today = assignment, user, today
         self.proofs: list[Proof] = []
         self._opened: list[Proof] = []
-        kwargs.setdefault("initial", {"happened_on": today, "request_key": uuid.uuid4()})
+        initial = {"happened_on": today, "request_key": uuid.uuid4(), "version": assignment.version}
+        kwargs.setdefault("initial", initial)
         super().__init__(*args, **kwargs)
         counted = bool(assignment.target or assignment.task.unit)
         if not counted:
@@ -204,7 +206,7 @@ class ProgressForm(forms.Form):
     @property
     def entry(self) -> dict[str, Any]:
         """What tasks.actions.progress.log_progress takes."""
-        names = ("happened_on", "percent", "what", "problems", "next_steps", "request_key")
+        names = ("happened_on", "percent", "what", "problems", "next_steps", "request_key", "version")
         return {name: self.cleaned_data[name] for name in names} | {
             "quantity": self.cleaned_data.get("quantity"),
             "files": self.proofs,

@@ -22,6 +22,10 @@ from tasks.task_rules import FIELDS, TaskDetails, date_faults, milestone_fault, 
 from .fields import DayField, DeadlineForm, TextField
 
 MOST_MILESTONES = 20
+TARGET = (
+    ("1", gettext_lazy("Required: nothing is submitted before it is reached")),
+    ("0", gettext_lazy("Not required: the reviewer judges")),
+)
 
 
 class TaskForm(DeadlineForm):
@@ -67,6 +71,18 @@ class TaskForm(DeadlineForm):
     is_proposed = forms.BooleanField(
         label=gettext_lazy("Unit or deadline are only proposed; the plan's text names none"), required=False
     )
+    target_required = forms.ChoiceField(
+        label=gettext_lazy("Target before sign-off"),
+        choices=TARGET,
+        required=False,
+        help_text=gettext_lazy("Without a target: 100 percent logged."),
+    )
+    evidence_required = forms.BooleanField(
+        label=gettext_lazy("Nothing is submitted without a proof (a file)"), required=False
+    )
+    own_head_first = forms.BooleanField(
+        label=gettext_lazy("The head of the owing unit approves before the supervising unit is asked"), required=False
+    )
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     field_order = (
@@ -100,6 +116,10 @@ class TaskForm(DeadlineForm):
         field.choices = [(key, f"{formats.ordinal(point.number)} {point.title}") for key, point in by_key.items()]
         field.coerce = by_key.__getitem__
 
+    def clean_target_required(self) -> bool:
+        """Required unless somebody says otherwise."""
+        return bool(self.cleaned_data["target_required"] != "0")
+
     def clean_number(self) -> str:
         """The number without blanks around it; that it is free is checked once the work point is known."""
         return str(self.cleaned_data["number"]).strip()
@@ -130,6 +150,7 @@ def initial_of(task: Task) -> dict[str, Any]:
     """The form's values of a task that was read with for_list()."""
     found = {name: getattr(task, name) for name in FIELDS} | {"version": task.version}
     found["work_point"] = task.work_point_id
+    found["target_required"] = "1" if task.target_required else "0"
     if task.target is not None:
         found["target"] = f"{task.target:f}".rstrip("0").rstrip(".")
     for role in UnitRole.values:
@@ -201,7 +222,7 @@ def now_words(task: Task, form: TaskForm) -> list[tuple[str, str]]:
     now = initial_of(task)
     found = []
     for name in (*FIELDS, *UnitRole.values):
-        value = getattr(task, name) if name in ("target", "work_point") else now[name]
+        value = getattr(task, name) if name in ("target", "work_point", "target_required") else now[name]
         if form.cleaned_data.get(name) != value:
             found.append((str(form.fields[name].label), _words(task, name, value)))
     return found
@@ -210,7 +231,7 @@ def now_words(task: Task, form: TaskForm) -> list[tuple[str, str]]:
 def _words(task: Task, name: str, value: Any) -> str:
     if name == "cadence":
         return task.get_cadence_display()
-    if name == "is_proposed":
+    if isinstance(value, bool):
         return _("Yes") if value else _("No")
     if isinstance(value, list):
         return "、".join(unit.name for unit in value) or "—"

@@ -6,6 +6,7 @@ from typing import Any
 
 from tasks.models import ImportBatch
 
+from .layout import Table
 from .resource import TaskResource, Verdict
 
 
@@ -22,7 +23,7 @@ def rows_json(name: str, resource: TaskResource) -> dict[str, Any]:
     table = resource.context.table
     return {
         "file": name,
-        "sheet": table.sheet,
+        "sheet": table.sheet or None,
         "header_rows": table.header_rows,
         "rows": [_public(staged.values) for staged in resource.staged if staged.verdict != Verdict.REFUSED],
         "skipped_rows": table.skipped,
@@ -38,7 +39,7 @@ def diff_json(name: str, resource: TaskResource) -> dict[str, Any]:
     return {
         "file": name,
         "base": base.name if base else None,
-        "sheet": table.sheet,
+        "sheet": table.sheet or None,
         "header_rows": table.header_rows,
         "created": [_public(staged.values) for staged in of[Verdict.NEW]],
         "updated": [
@@ -50,3 +51,32 @@ def diff_json(name: str, resource: TaskResource) -> dict[str, Any]:
         "skipped_rows": table.skipped,
         "errors": _errors(resource),
     }
+
+
+def described(table: Table) -> dict[str, Any]:
+    """The layout as an import keeps it: `parts` has for each header what every column was taken for, and how sure."""
+    return {
+        "header_rows": table.header_rows,
+        "skipped": table.skipped,
+        "labels": table.labels,
+        "others": table.others,
+        "hidden": table.hidden,
+        "parts": [
+            {
+                "from": part.header_rows[0],
+                "fingerprint": part.fingerprint,
+                "sure": round(part.sure, 2),
+                "columns": [column._asdict() | {"sure": round(column.sure, 2)} for column in part.columns],
+            }
+            for part in table.parts
+        ],
+    }
+
+
+def labels_at(layout: dict[str, Any], row: int) -> dict[str, str]:
+    """Field → label of the columns above a row, from a kept layout."""
+    found: dict[str, str] = layout.get("labels", {})
+    for part in layout.get("parts", []):
+        if part["from"] <= row:
+            found = {column["field"]: column["label"] for column in part["columns"] if column["field"]}
+    return found

@@ -6,19 +6,19 @@ No row asks the database: units, work points and existing tasks are looked up in
 
 from __future__ import annotations
 
-import contextlib
 import datetime
+from collections.abc import Collection, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import tablib
-from django.core.exceptions import ValidationError
 from import_export import fields, resources, widgets
 from import_export.formats.base_formats import Format
 from import_export.instance_loaders import BaseInstanceLoader
+from import_export.results import RowResult
 
-from lib.sheets.read import read_workbook
+from lib.sheets.read import Broken, read_workbook
 from organizations.models import Organization
 from tasks.models import ImportRow, Plan, Task
 from tasks.states import UnitRole
@@ -26,12 +26,12 @@ from tasks.states import UnitRole
 from . import cells
 from .deadlines import Deadline, Reader
 from .faults import CellError
-from .layout import HEADERS, Table, find_table
+from .headers import FIELDS
+from .layout import Choices, Known, Table, find_table
 from .snapshot import Key, Matches, PlanRow, Snapshot, changes, compared_fields, match, target_json
 from .units import Named, UnitReader
 
 Verdict = ImportRow.Verdict
-FIELDS = list(HEADERS)
 LABELS = {
     "number": "序号", "work_point": "工作要点", "title": "重点任务", "amount": "目标数量", "unit": "计量单位",
     "lead": "牵头单位", "responsible": "责任单位", "cooperating": "配合单位", "start": "启动时间",
@@ -41,7 +41,17 @@ LIMITS = {"number": 20, "title": 200, "unit": 20, "note": 500}
 
 
 class TaskListFormat(Format):
-    """A workbook with a list of tasks, in whatever layout; one dataset row per task, columns by field."""
+    """A workbook with a list of tasks, in whatever layout; one dataset row per task, columns by field.
+
+    What the plan knows helps to understand the sheet: names of units, of work points, and what was said before
+    about the columns of this layout.
+    """
+
+    def __init__(self, plan: Plan, choices: Choices | None = None) -> None:
+        super().__init__()
+        self.plan = plan
+        self.units = UnitReader.for_city(plan.issuer)
+        self.choices = choices or {}
 
     def get_title(self) -> str:
         return "Excel"
@@ -57,11 +67,20 @@ class TaskListFormat(Format):
 
     def create_dataset(self, in_stream: Path | str) -> tablib.Dataset:
         """The dataset of a file; its `table` keeps the places. Raises UnreadableFileError."""
-        table = find_table(read_workbook(in_stream))
-        rows = [(row.number, *(row.cells.get(field) for field in FIELDS)) for row in table.rows]
-        dataset = tablib.Dataset(*rows, headers=["row", *FIELDS], title=table.sheet[:31])
-        dataset.table = table
-        return dataset
+        table = find_table(read_workbook(in_stream), self._known())
+        return dataset_of(table, self.units)
+
+    def _known(self) -> Known:
+        points = {cells.squeezed(point.title): point.number for point in self.plan.work_points.all()}
+        return Known(points, self.units.knows, self.choices)
+
+
+def dataset_of(table: Table, units: UnitReader) -> tablib.Dataset:
+    """The rows of a table as the library wants them, with what belongs to them."""
+    rows = [(row.number, *(row.cells.get(field) for field in FIELDS)) for row in table.rows]
+    dataset = tablib.Dataset(*rows, headers=["row", *FIELDS], title=table.sheet[:31])
+    dataset.table, dataset.units = table, units
+    return dataset
 
 
 class Staged(NamedTuple):
@@ -78,12 +97,14 @@ class Staged(NamedTuple):
 class Context:
     """What all rows of one file share: the plan, its tasks, the units, the reader of dates."""
 
-    def __init__(self, plan: Plan, table: Table) -> None:
+    def __init__(self, plan: Plan, table: Table, units: UnitReader) -> None:
         self.plan = plan
         self.table = table
-        self.compared = compared_fields(table.labels)
+        self._labels = [part.labels for part in table.parts]
+        self._compared = [compared_fields(labels) for labels in self._labels]
+        self.place = {row.number: row for row in table.rows}
         self.snapshot = Snapshot(plan)
-        self.units = UnitReader(plan.issuer)
+        self.units = units
         self.days = Reader(plan.year, plan.issued_on)
         self.points = {point.number: point for point in plan.work_points.all()}
         self._titles = {cells.squeezed(point.title): point.number for point in self.points.values()}
@@ -97,6 +118,14 @@ class Context:
         if leading is not None:
             return leading if leading in self.points else None
         return self._titles.get(cells.squeezed(written))
+
+    def labels(self, row: int) -> dict[str, str]:
+        """The sheet's own words for the columns above a row."""
+        return self._labels[self.place[row].part]
+
+    def compared(self, row: int) -> list[str]:
+        """The fields that the columns above a row speak of."""
+        return self._compared[self.place[row].part]
 
     def match(self, dataset: tablib.Dataset) -> None:
         """Finds the tasks that the rows mean, before any row is judged."""
@@ -152,7 +181,7 @@ class UnitsWidget(widgets.Widget):
     """Units and collective units of a cell."""
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Named:
-        found: Named = kwargs["context"].units.read(cells.text(value))
+        found: Named = kwargs["context"].units.read(value)
         return found
 
 
@@ -215,13 +244,14 @@ class TaskResource(resources.ModelResource):
         store_row_values = False
         report_skipped = False
 
-    def __init__(self, plan: Plan, table: Table) -> None:
+    def __init__(self, plan: Plan, table: Table, units: UnitReader) -> None:
         super().__init__()
-        self.context = Context(plan, table)
+        self.context = Context(plan, table, units)
         self.staged: list[Staged] = []
         self._faults: list[CellError] = []
         self._values: dict[str, Any] = {}
         self._changes: dict[str, Any] = {}
+        self._cleaners = [(f.attribute, f.column_name, f.widget.clean) for f in self.get_import_fields()]
 
     def init_instance(self, row: Any = None) -> Draft:
         return Draft()
@@ -233,29 +263,41 @@ class TaskResource(resources.ModelResource):
     def before_import(self, dataset: tablib.Dataset, **kwargs: Any) -> None:
         self.context.match(dataset)
 
-    def import_field(self, field: fields.Field, instance: Draft, row: Any, is_m2m: bool = False, **kwargs: Any) -> None:
-        try:
-            super().import_field(field, instance, row, is_m2m, **kwargs)
-        except CellError as fault:
-            fault.field = fault.field or field.column_name
-            self._faults.append(fault)
-            raise
-
-    def import_instance(self, instance: Draft, row: Any, **kwargs: Any) -> None:
-        """All cells of a row; then what only several cells together can show."""
+    def import_row(self, row: Any, instance_loader: Any, **kwargs: Any) -> RowResult:
+        """What the library does with a row, less what a staged row has no use for: savepoints, copies, differences,
+        a second look at each field. The cells go through the same fields and widgets. Five times as fast."""
+        result = RowResult()
+        instance = self.init_instance(row)
+        self.after_init_instance(instance, True, row)
         self._faults = []
-        kwargs["context"] = self.context
-        with contextlib.suppress(ValidationError):  # each fault was noted with its column
-            super().import_instance(instance, row, **kwargs)
+        for attribute, column, clean in self._cleaners:
+            written = row[column]
+            try:
+                if isinstance(written, Broken):
+                    raise CellError("formula_unsaved" if written == "=" else "cell_broken", written)
+                setattr(instance, attribute, clean(written, row=row, context=self.context))
+            except CellError as fault:
+                fault.field = fault.field or column
+                self._faults.append(fault)
         self._check_together(instance, row)
         if self._faults:
-            raise ValidationError({"number": [fault.code for fault in self._faults]})
-        self._values = row_values(instance, row["row"], self.context.table)
+            self.stage_refused(instance)
+            result.import_type = RowResult.IMPORT_TYPE_INVALID
+            return result
+        self._values = row_values(instance, row["row"])
+        if self.skip_row(instance, None, row):
+            result.import_type = RowResult.IMPORT_TYPE_SKIP
+        else:
+            known = row["row"] in self.context.matches.found
+            self.save_instance(instance, not known, row)
+            result.import_type = RowResult.IMPORT_TYPE_UPDATE if known else RowResult.IMPORT_TYPE_NEW
+        return result
 
     def _check_together(self, instance: Any, row: Any) -> None:
         faulty = {fault.field for fault in self._faults}
         if not faulty & {"number", "title", "work_point"}:
-            key = (instance.point, instance.number or cells.squeezed(instance.title))
+            run = self.context.place[row["row"]].run
+            key = (run, instance.number) if instance.number else (instance.point, cells.squeezed(instance.title))
             first = self.context.numbers.setdefault(key, row["row"])
             if first != row["row"]:
                 code, field = ("number_duplicate", "number") if instance.number else ("title_duplicate", "title")
@@ -263,9 +305,10 @@ class TaskResource(resources.ModelResource):
         if not faulty & {"start", "deadline"}:
             self._check_days(instance, row)
         if not faulty & {"lead", "responsible", "cooperating"}:
-            instance.leads, instance.cooperates = divided(instance, self.context.table)
+            labels = self.context.labels(row["row"])
+            instance.leads, instance.cooperates = divided(instance, labels)
             if not instance.leads:
-                field = "lead" if "lead" in self.context.table.labels else "responsible"
+                field = "lead" if "lead" in labels else "responsible"
                 self._faults.append(CellError("lead_missing", None, field))
 
     def _check_days(self, instance: Any, row: Any) -> None:
@@ -273,7 +316,7 @@ class TaskResource(resources.ModelResource):
         deadline = instance.deadline
         start = instance.start or (deadline.starts_on if deadline else None)
         known = self.context.matches.found.get(row["row"])
-        if start is None and known and "start" not in self.context.table.labels and known.fields["starts_on"]:
+        if start is None and known and "start" not in self.context.labels(row["row"]) and known.fields["starts_on"]:
             start = datetime.date.fromisoformat(known.fields["starts_on"])
         instance.starts_on = start
         if start and deadline and deadline.due_on and deadline.due_on < start:
@@ -287,22 +330,20 @@ class TaskResource(resources.ModelResource):
             return False
         self._changes = {}
         if known is not None:
-            self._changes = changes(known, self._values, self.context.compared)
+            self._changes = changes(known, self._values, self.context.compared(row["row"]))
             if not self._changes:
                 self.staged.append(Staged(row["row"], Verdict.UNCHANGED, known, self._values, {}, []))
                 return True
         return False
 
-    def validate_instance(self, instance: Any, import_validation_errors: Any = None, **kwargs: Any) -> None:
+    def stage_refused(self, instance: Any) -> None:
         """A row with a fault is staged with its cells as they stand, so that it can be shown and sent back."""
-        if self._faults:
-            known = self.context.matches.found.get(row_number := getattr(instance, "sheet_row", 0))
-            errors = [fault_json(fault, self.context.table) for fault in self._faults]
-            shown = {field: cells.text(value) for field, value in instance.sheet_cells.items() if field != "row"}
-            key = self.context.keys[row_number]
-            values = {"cells": shown, "key": [key.point, key.number, key.title]}
-            self.staged.append(Staged(row_number, Verdict.REFUSED, known, values, {}, errors))
-        super().validate_instance(instance, import_validation_errors, **kwargs)
+        known = self.context.matches.found.get(row_number := instance.sheet_row)
+        errors = [fault_json(fault, self.context.labels(row_number)) for fault in self._faults]
+        shown = {field: cells.text(value) for field, value in instance.sheet_cells.items() if field != "row"}
+        key = self.context.keys[row_number]
+        values = {"cells": shown, "key": [key.point, key.number, key.title]}
+        self.staged.append(Staged(row_number, Verdict.REFUSED, known, values, {}, errors))
 
     def after_init_instance(self, instance: Any, new: bool, row: Any, **kwargs: Any) -> None:
         instance.sheet_row, instance.sheet_cells = row["row"], row
@@ -314,12 +355,12 @@ class TaskResource(resources.ModelResource):
         self.staged.append(Staged(row["row"], verdict, known, self._values, self._changes, []))
 
 
-def divided(instance: Any, table: Table) -> tuple[list[Any], list[Any]]:
+def divided(instance: Any, labels: Collection[str]) -> tuple[list[Any], list[Any]]:
     """Who leads and who cooperates, by the columns that the sheet has; a unit that leads is not repeated."""
     lead, responsible, cooperating = instance.lead, instance.responsible, instance.cooperating
-    if "lead" in table.labels:
+    if "lead" in labels:
         leads, others = list(lead.units), [*responsible.units, *cooperating.units]
-    elif "cooperating" in table.labels:
+    elif "cooperating" in labels:
         leads, others = list(responsible.units), list(cooperating.units)
     else:
         leads = list(responsible.marked or responsible.units[:1])
@@ -328,7 +369,7 @@ def divided(instance: Any, table: Table) -> tuple[list[Any], list[Any]]:
     return leads, [unit for unit in dict.fromkeys(others) if unit not in leads]
 
 
-def row_values(instance: Any, row: int, table: Table) -> dict[str, Any]:
+def row_values(instance: Any, row: int) -> dict[str, Any]:
     """The row as the commands print it, and under `_` what is needed to write it."""
     units = [(UnitRole.LEAD, unit) for unit in instance.leads]
     units += [(UnitRole.COOPERATING, unit) for unit in instance.cooperates]
@@ -359,16 +400,16 @@ def row_values(instance: Any, row: int, table: Table) -> dict[str, Any]:
     }
 
 
-def fault_json(fault: CellError, table: Table) -> dict[str, Any]:
+def fault_json(fault: CellError, labels: Mapping[str, str]) -> dict[str, Any]:
     """A fault as the commands print it, and its field and details under `_`."""
     field = fault.field or "title"
-    label = table.labels.get(field) or LABELS.get(field, field)
+    label = labels.get(field) or LABELS.get(field, field)
     return {"column": label, "code": fault.code, "value": fault.value, "_": {"field": field, **fault.details}}
 
 
 def judge(plan: Plan, dataset: tablib.Dataset) -> TaskResource:
     """Runs a dataset through the resource; its `staged` holds a verdict per row. Writes nothing."""
-    resource = TaskResource(plan, dataset.table)
+    resource = TaskResource(plan, dataset.table, dataset.units)
     result = resource.import_data(dataset, dry_run=False, use_transactions=False, raise_errors=False)
     for row in result.rows:
         for problem in row.errors:  # a fault of ours, not of the sheet: those are staged as refused

@@ -14,6 +14,7 @@ from lib import bulk
 from lib.periods import last_day
 from organizations.models import Organization, User
 from tasks import counts
+from tasks.actions.claim import write_log
 from tasks.models import Assignment, Plan, ProgressEntry, Review, Task, TaskUnit, WorkPoint
 from tasks.states import AssignmentState, Cadence, UnitRole
 
@@ -67,6 +68,7 @@ def build(city: City, year: int, size: int, today: datetime.date, dice: random.R
         chunk = bulk.insert(rows[start : start + CHUNK])
         entries += len(bulk.insert(_entries(chunk, author)))
         reviews += len(bulk.insert(_reviews(chunk, reviewer)))
+        write_log(_steps(chunk, author, reviewer))
     counts.rebuild(plan)
     return plan, Made(len(tasks), len(rows), entries, reviews)
 
@@ -148,7 +150,7 @@ def _happen(row: Assignment, today: datetime.date, dice: random.Random) -> None:
     last = row.due_on + dice.choice((-20, -9, -5, -3, -1, 0, 0, 0, 6)) * DAY if past and row.due_on else today
     row.last_progress_on = max(row.starts_on, min(today, last) - (0 if past else dice.randint(0, 40)) * DAY)
     if closed:
-        row.done_on = row.last_progress_on
+        row.done_on = row.handed_on = row.last_progress_on
     if row.state == State.DONE:
         row.closed_at = _moment(min(today, row.last_progress_on + 2 * DAY), 16)
     if row.state == State.SENT_BACK:
@@ -167,6 +169,28 @@ def _entries(rows: list[Assignment], author: User) -> Iterator[ProgressEntry]:
                 quantity=row.quantity, total=row.quantity, percent=row.percent, what="已按要求完成本期检查并建立台账。",
                 created_at=_moment(row.last_progress_on, 10),
             )  # fmt: skip
+
+
+def _steps(rows: list[Assignment], author: User, reviewer: User) -> Iterator[tuple[object, ...]]:
+    """The log of how each row came to stand where it does."""
+    for row in rows:
+        for verb, source, target, at, by in _way(row, author, reviewer):
+            yield row.plan_id, row.pk, verb, source, target, row.due_on, at.date(), at, by.pk, ""
+
+
+def _way(row: Assignment, author: User, reviewer: User) -> Iterator[tuple[str, State, State, datetime.datetime, User]]:
+    if row.state == State.CANCELLED:
+        yield "cancel", State.NOT_STARTED, State.CANCELLED, _moment(row.starts_on, 9), reviewer
+    if row.last_progress_on is None:
+        return
+    last = row.last_progress_on
+    yield "start", State.NOT_STARTED, State.IN_PROGRESS, _moment(last, 10), author
+    if row.state != State.IN_PROGRESS:
+        yield "submit", State.IN_PROGRESS, State.SUBMITTED, _moment(last, 11), author
+    if row.state == State.DONE:
+        yield "approve", State.SUBMITTED, State.DONE, row.closed_at or _moment(last, 16), reviewer
+    if row.state == State.SENT_BACK:
+        yield "send_back", State.SUBMITTED, State.SENT_BACK, _moment(last, 16), reviewer
 
 
 def _reviews(rows: list[Assignment], reviewer: User) -> Iterator[Review]:

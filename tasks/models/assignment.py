@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from lib.within import Within
 from organizations.models import Organization
 from tasks import punctuality
-from tasks.states import OPEN, UNIT_ACTS, AssignmentState, Phase, Signal, UnitRole
+from tasks.states import HANDED_IN, OPEN, UNIT_ACTS, AssignmentState, Phase, Signal, UnitRole
+from tasks.supervisors import supervisors_of_one
 
 from .plan import Plan, WorkPoint
 from .task import Task, TaskUnit
@@ -91,12 +93,17 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         """With what a row shows."""
         return self.select_related("task", "organization", "work_point")
 
+    def for_desk(self) -> AssignmentQuerySet:
+        """With what the review desk shows of one."""
+        return self.select_related("plan__issuer", "task", "organization", "work_point")
+
     def for_page(self) -> AssignmentQuerySet:
         """With what the page of one assignment shows."""
         return self.select_related(
             "plan__issuer", "task", "organization", "work_point", "submitted_by__organization"
         ).prefetch_related(
-            models.Prefetch("task__units", TaskUnit.objects.select_related("organization", "group")), "task__milestones"
+            models.Prefetch("task__units", TaskUnit.objects.select_related("organization", "group__city")),
+            "task__milestones",
         )
 
 
@@ -104,8 +111,11 @@ class Assignment(models.Model):
     """任务分工. Facts are stored; overdue and due soon follow from them and the business date.
 
     `first_due_on` never changes: an extension moves `due_on` and leaves the first promise on record.
-    `done_on` is the day of the submission that was (or waits to be) signed off, `submitted_by` who made it;
-    both are set in the states SUBMITTED and DONE only.
+    `extended_to` is the deadline granted last, which a change of the task does not shorten.
+    `handed_on` is the day on which the work was handed in, also to the own head, `submitted_by` who did it;
+    `done_on` the day on which the submission left the unit, by which punctuality is judged: it is set in the
+    states SUBMITTED and DONE only. `endorsed_by` is the own head who approved first, `cancelled_by` the person
+    who took this one assignment out, which no fan-out of the task brings back.
     """
 
     plan = models.ForeignKey(Plan, models.CASCADE, related_name="assignments")
@@ -140,6 +150,14 @@ class Assignment(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
     closed_at = models.DateTimeField(_("Signed off at"), null=True, blank=True)
+    handed_on = models.DateField(_("Handed in on"), null=True, blank=True)
+    endorsed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    cancelled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    extended_to = models.DateField(_("Extended to"), null=True, blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = AssignmentQuerySet.as_manager()
@@ -163,6 +181,10 @@ class Assignment(models.Model):
             models.Index(fields=["plan", "done_on"], name="asg_done_on", condition=Q(done_on__isnull=False)),
             models.Index(fields=["plan", "sent_back_on"], name="asg_back_on", condition=Q(sent_back_on__isnull=False)),
             models.Index(fields=["plan", "starts_on"], name="asg_starts_on"),
+            models.Index(
+                fields=["plan", "organization"], name="asg_with_head", condition=Q(state=AssignmentState.WITH_HEAD)
+            ),
+            models.Index(fields=["plan", "extended_to"], name="asg_extended", condition=Q(extended_to__isnull=False)),
         ]
 
     def __str__(self) -> str:
@@ -172,6 +194,21 @@ class Assignment(models.Model):
     def is_open(self) -> bool:
         """True until signed off or cancelled."""
         return self.state in OPEN
+
+    @property
+    def is_handed_in(self) -> bool:
+        """True while somebody has to decide on it: the own head or the reviewer."""
+        return self.state in HANDED_IN
+
+    @cached_property
+    def supervisors(self) -> list[Organization]:
+        """The units that review it, read once."""
+        return supervisors_of_one(self.organization)
+
+    @property
+    def waits_since(self) -> datetime.date | None:
+        """The day since which a decision is waited for: with the reviewer, or with the own head."""
+        return self.done_on or self.handed_on
 
     @property
     def is_complete(self) -> bool:
@@ -193,6 +230,8 @@ class Assignment(models.Model):
             return Signal.NONE
         if self.state == AssignmentState.SUBMITTED:
             return Signal.SENT
+        if self.state == AssignmentState.WITH_HEAD:
+            return Signal.HEAD
         if self.state == AssignmentState.SENT_BACK:
             return Signal.BACK
         found = self.punctuality(today)

@@ -21,11 +21,14 @@ class ProgressEntry(models.Model):
     """进展情况. `quantity` is what this entry adds; the assignment holds the sum.
 
     `request_key` comes from the form: a double tap or a repeated request finds its own entry again.
+    An entry out of a unit's return from Excel belongs to the person who signed the paper: `signed_by` is the name
+    there, `author` the account of that name, if there is one; who brought it in stands in the record.
     """
 
     plan = models.ForeignKey(Plan, models.CASCADE, related_name="+")
     assignment = models.ForeignKey(Assignment, models.PROTECT, related_name="entries")
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    signed_by = models.CharField(_("Signed by"), max_length=40, blank=True)
     happened_on = models.DateField(_("Date"))
     quantity = models.DecimalField(
         _("Quantity done"), max_digits=14, decimal_places=2, default=0, validators=[MinValueValidator(0)]
@@ -93,9 +96,10 @@ class Evidence(models.Model):
 
 
 class Review(models.Model):
-    """A reviewer's decision on a submission."""
+    """A decision on a submission: the own head's (endorsed) or the reviewer's."""
 
     class Decision(models.TextChoices):
+        ENDORSED = "endorsed", _("Approved by the own head")
         APPROVED = "approved", _("Signed off")
         SENT_BACK = "sent_back", _("Sent back")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -96,10 +97,37 @@ class Task(models.Model):
         _("Proposed"), default=False, help_text=_("The policy names no unit or date; this choice is a proposal.")
     )
     withdrawn = models.BooleanField(_("Withdrawn"), default=False)
+    target_required = models.BooleanField(
+        _("Target before sign-off"),
+        default=True,
+        help_text=_("Nothing is submitted before the target (without one: 100 percent) is reached."),
+    )
+    evidence_required = models.BooleanField(
+        _("Proof before sign-off"),
+        default=False,
+        help_text=_("Nothing is submitted without a file that proves it."),
+    )
+    own_head_first = models.BooleanField(
+        _("Own head first"),
+        default=False,
+        help_text=_("The head of the owing unit approves before the supervising unit is asked."),
+    )
+    result = models.TextField(_("Result"), max_length=2000, blank=True)
+    result_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        db_index=False,
+    )
+    result_at = models.DateTimeField(_("Result written at"), null=True, blank=True, editable=False)
     origin = models.ForeignKey(
         "tasks.ImportBatch", models.PROTECT, null=True, blank=True, editable=False, related_name="tasks",
         verbose_name=_("Imported with"),
     )  # fmt: skip
+    origin_row = models.PositiveIntegerField(null=True, editable=False)  # of the sheet
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = TaskQuerySet.as_manager()

@@ -111,6 +111,8 @@ def _task(source: TaskSeed, plan: Plan, point: WorkPoint, position: int) -> Task
         unit=source.unit,
         note=source.note,
         is_proposed=source.is_proposed,
+        evidence_required="proof" in source.gates,
+        own_head_first="own_head" in source.gates,
     )
 
 

@@ -14,6 +14,7 @@ from tasks.states import Cadence
 
 HOME = Path(__file__).resolve().parent
 TITLE_LIMIT = 40
+GATES = frozenset({"proof", "own_head"})
 
 
 class SeedError(Exception):
@@ -39,6 +40,7 @@ class TaskSeed:
     note: str
     from_policy: frozenset[str]
     milestones: list[tuple[datetime.date, str]]
+    gates: frozenset[str] = frozenset()
 
     @property
     def is_proposed(self) -> bool:
@@ -120,6 +122,7 @@ def _task(point: int, data: dict[str, Any], where: str) -> TaskSeed:
         note=data.get("note", ""),
         from_policy=frozenset(data.get("from_policy", [])),
         milestones=[(item["on"], item["title"]) for item in data.get("milestones", [])],
+        gates=frozenset(data.get("gates", [])),
     )
 
 
@@ -134,6 +137,7 @@ def _check(task: TaskSeed, plan: PlanSeed, where: str) -> None:
         f"a day lies outside {plan.year}": any(day.year != plan.year for day in days),
         "the deadline lies before the plan's date": bool(task.due_on and task.due_on < plan.issued_on),
         "the target is negative": task.target is not None and task.target < 0,
+        "a gate is neither proof nor own_head": not task.gates <= GATES,
         f"named twice: {'、'.join(repeated)}": bool(repeated),
     }
     for fault, is_true in faults.items():

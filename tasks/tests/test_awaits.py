@@ -60,13 +60,22 @@ def test_overdue_first_then_the_week_then_sent_back_then_the_rest(work, cast, lo
     ]  # fmt: skip
 
 
-def test_a_reviewer_sees_what_waits_for_sign_off(work, cast, city, log_in):
-    head = factories.user(city.safety, Role.HEAD, "chief")
-    titles = titles_of(log_in(head).get(PAGE).content.decode())
-    assert titles[2:4] == ["迟报的", "已报审的"]
-    work["sent"].submitted_by = head
+def test_a_reviewer_sees_what_waits_for_sign_off(work, cast, log_in):
+    assert titles_of(log_in(cast.admin).get(PAGE).content.decode()) == ["迟报的", "已报审的"]
+    work["sent"].submitted_by = cast.admin
     work["sent"].save()
-    assert "已报审的" not in titles_of(log_in(head).get(PAGE).content.decode())
+    assert titles_of(log_in(cast.admin).get(PAGE).content.decode()) == ["迟报的"]
+
+
+def test_what_waits_for_the_own_head_awaits_the_head_and_nobody_else(city, plan, cast, log_in):
+    owe(plan, city.safety, title="待先审的", state="with_head", handed_on=DAY(2017, 9, 18), due_on=DAY(2017, 9, 19),
+        submitted_by=cast.inspector)  # fmt: skip
+    head = factories.user(city.safety, Role.HEAD, "chief")
+    assert titles_of(log_in(head).get(PAGE).content.decode()) == ["待先审的"]
+    page = log_in(cast.inspector).get(PAGE).content.decode()
+    assert titles_of(page) == []
+    assert "待先审的" in page.split("<aside>")[1]
+    assert titles_of(log_in(cast.admin).get(PAGE).content.decode()) == []
 
 
 @pytest.mark.parametrize("who", ["inspector", "chief", "head", "admin", "auditor", "enterprise"])
@@ -85,9 +94,16 @@ def test_every_count_leads_to_exactly_its_rows(who, work, cast, city, plan, log_
         assert client.get(html.unescape(href)).context["page"].paginator.count == int(number), href
     everything = client.get("/2017/ledger/?awaits=1").context["page"].paginator.count
     assert everything == sum(part_counts(person, plan, TODAY).values())
-    nav = re.search(r'href="/2017/to-do/"[^>]*>.*?</a>', page.split('<nav class="app-nav"')[1], re.S).group()
-    shown = re.search(r'class="count">(\d+)<', nav)
-    assert (int(shown.group(1)) if shown else 0) == everything
+    parts = part_counts(person, plan, TODAY)
+    assert number_beside("to-do", page) == everything - parts[Part.REVIEW]
+    assert number_beside("review", page) == parts[Part.REVIEW]
+
+
+def number_beside(name, page):
+    """The number that the navigation shows beside a link; 0 without one."""
+    nav = re.search(rf'href="/2017/{name}/"[^>]*>.*?</a>', page.split('<nav class="app-nav"')[1], re.S)
+    shown = re.search(r'class="count">(\d+)<', nav.group()) if nav else None
+    return int(shown.group(1)) if shown else 0
 
 
 def test_the_parts_do_not_overlap(work, cast, plan):

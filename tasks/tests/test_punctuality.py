@@ -54,7 +54,9 @@ def test_the_five_are_a_partition(grid):
 
 
 def test_the_filter_finds_the_rows_that_show_the_workflow(grid):
-    for signal, state in ((Signal.SENT, State.SUBMITTED), (Signal.BACK, State.SENT_BACK)):
+    for signal, state in (
+        (Signal.SENT, State.SUBMITTED), (Signal.BACK, State.SENT_BACK), (Signal.HEAD, State.WITH_HEAD),
+    ):  # fmt: skip
         found = set(grid.showing(signal, TODAY).values_list("pk", flat=True))
         assert (
             found == {row.pk for row in grid if row.signal(TODAY) == signal} == {r.pk for r in grid.filter(state=state)}
@@ -79,6 +81,8 @@ def test_the_summary_counts_the_same_on_any_day(grid, signal, days):
         (State.IN_PROGRESS, None, None, Signal.OK),
         (State.SUBMITTED, TODAY - 9 * DAY, TODAY - 9 * DAY, Signal.OK),  # on the reviewer's desk, handed in in time
         (State.SUBMITTED, TODAY - 9 * DAY, TODAY - 8 * DAY, Signal.OVER),
+        (State.WITH_HEAD, TODAY - DAY, None, Signal.OVER),  # inside the unit, the clock runs on
+        (State.WITH_HEAD, TODAY + DAY, None, Signal.SOON),
         (State.DONE, TODAY - 9 * DAY, TODAY - 9 * DAY, Signal.DONE),
         (State.DONE, TODAY - 9 * DAY, TODAY - 8 * DAY, Signal.LATE),
         (State.DONE, None, TODAY, Signal.DONE),

@@ -129,6 +129,8 @@ def _act(request: HttpRequest, do: str, tasks: list[Task], arguments: dict[str, 
             return bulk_tasks.set_cadence(**common, **arguments)
         case "units":
             return bulk_tasks.set_units(**common, **arguments)
+        case "gates":
+            return bulk_tasks.set_gates(**common, **arguments)
         case "withdraw":
             return bulk_tasks.withdraw(**common)
         case "restore":

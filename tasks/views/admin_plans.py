@@ -8,15 +8,19 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
+from audit.exports import export
 from lib import clock
+from lib.sheets.write import exporting
 from organizations.roles import Capability
 from tasks.actions import plans as actions
 from tasks.forms.plans import PlanForm, WorkPointForm
+from tasks.list_exports import plans_sheet
 from tasks.models import Plan, WorkPoint
 from tasks.plan_rows import plan_rows
 from tasks.plans import plan_of, visible_plans
@@ -25,12 +29,16 @@ from .managing import fanned_words, manager, sentences
 
 
 @require_GET
-def plan_list(request: HttpRequest) -> HttpResponse:
+def plan_list(request: HttpRequest) -> HttpResponseBase:
     """All plans of the city, latest first; everybody of the city may read it."""
     user: Any = request.user
     plans = visible_plans(request)
+    rows = plan_rows(plans, user, clock.today())
+    if exporting(request):
+        sheet = plans_sheet(rows, {plan.year: plan.issued_on for plan in plans})
+        return export(request, f"{sheet.title} {clock.today():%Y-%m-%d}", sheet)
     context = {
-        "rows": plan_rows(plans, user, clock.today()),
+        "rows": rows,
         "may_manage": user.may(Capability.MANAGE_PLAN),
     }
     return render(request, "tasks/plan_list.html", context)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import IO, Any
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
+from audit.exports import export
 from lib import clock
 from lib.listing import empty_last, page_of
-from lib.sheets.write import stream
 from organizations.directory import Directory
 from organizations.forms.pick import LIST_ID
 from organizations.models import User
@@ -64,17 +64,11 @@ def task_list(request: HttpRequest, year: int) -> HttpResponse:
 
 @require_GET
 def task_export(request: HttpRequest, year: int) -> FileResponse:
-    """Exactly the filtered rows, all pages, as a workbook."""
+    """Exactly the filtered rows, all pages, as Excel or CSV."""
     plan = plan_of(request, year)
     chosen = TaskFilter(request.GET, user=manager(request), plan=plan)
-    rows = ordered(request, chosen)
-    today = clock.today()
-    name = _("Tasks %(year)s") % {"year": year}
-
-    def write(file: IO[bytes]) -> None:
-        task_list_page.write_tasks(file, chosen, rows, today)
-
-    return stream(f"{name} {today:%Y-%m-%d}.xlsx", write)
+    sheet = task_list_page.sheet_of(chosen, ordered(request, chosen), clock.today())
+    return export(request, f"{sheet.title} {clock.today():%Y-%m-%d}", sheet, of=plan)
 
 
 class _Page:

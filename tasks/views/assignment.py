@@ -6,11 +6,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from lib import clock
+from notifications.told import SHOWN, told_of
 from organizations.models import User
 from organizations.person import person_of
 from tasks import assignment_page
+from tasks.duty_page import duties_of_task
 from tasks.forms.progress import ProgressForm
-from tasks.forms.review import StepForm
 from tasks.models import Assignment
 from tasks.plans import remember
 
@@ -30,8 +31,8 @@ def assignment(request: HttpRequest, pk: int) -> HttpResponse:
     user, found = load(request, pk)
     today = clock.today()
     context = assignment_page.page_of(found, user, today, whole="all" in request.GET)
+    context |= told_of(found, None if "all" in request.GET else SHOWN)
+    context["duties"] = duties_of_task(found.task, user, found.organization_id)
     if context["may"]["progress"]:
         context["form"] = ProgressForm(assignment=found, user=user, today=today)
-    if context["may"]["send_back"]:
-        context["step"] = StepForm(verb="approve", initial={"version": found.version})
     return render(request, "tasks/assignment.html", context)

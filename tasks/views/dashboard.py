@@ -1,17 +1,15 @@
 """The dashboard (看板): how the units of the own scope stand. Everyone sees the one of their scope."""
 
-from typing import IO
-
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from audit.exports import export
 from lib import clock
 from lib.listing import page_of
-from lib.sheets.write import stream
 from tasks.dashboard_curve import chart_of, curve_words
-from tasks.dashboard_export import write_dashboard
+from tasks.dashboard_export import sheets_of
 from tasks.dashboard_page import Dashboard, dashboard_of
 from tasks.dashboard_rank import LEAST
 from tasks.plans import plan_of
@@ -48,18 +46,15 @@ def dashboard(request: HttpRequest, year: int) -> HttpResponse:
         "least": LEAST,
         "several": len(board.units) > 1,
         "asked": request.GET.urlencode(),
+        "export_query": f"?{request.GET.urlencode()}",
         "wide": any(len(row.unit.label) > WIDE for row in page.object_list),
     }
     return render(request, "tasks/dashboard.html", context)
 
 
 @require_GET
-def dashboard_export(request: HttpRequest, year: int) -> FileResponse | HttpResponse:
-    """The same figures as a workbook."""
+def dashboard_export(request: HttpRequest, year: int) -> FileResponse:
+    """The same figures as a workbook, or as CSV, one file a table."""
     board = _board(request, year)
     name = _("Dashboard %(year)s") % {"year": year}
-
-    def write(file: IO[bytes]) -> None:
-        write_dashboard(file, board)
-
-    return stream(f"{name} {board.scope.root.label} {board.today:%Y-%m-%d}.xlsx", write)
+    return export(request, f"{name} {board.scope.root.label} {board.today:%Y-%m-%d}", *sheets_of(board), of=board.plan)

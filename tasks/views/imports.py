@@ -1,4 +1,4 @@
-"""The admin's pages for lists from Excel: upload, check, import or discard."""
+"""The admin's pages for lists from Excel: upload and history; what is downloaded."""
 
 from __future__ import annotations
 
@@ -10,20 +10,23 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
+from audit.exports import export, record_file
 from lib import clock
 from lib.listing import page_of
-from lib.sheets.read import UnreadableFileError
-from lib.sheets.write import download, workbook
+from lib.sheets.length import longer_than
+from lib.sheets.mark import write_marked
+from lib.sheets.read import UnreadableFileError, check_file, read_workbook
+from lib.sheets.write import Sheet, download, file_name, stream, workbook
 from organizations.models import User
 from organizations.roles import Capability
-from tasks import import_page
-from tasks.actions import imports
+from tasks import import_history, import_marks, import_page
+from tasks.actions import import_work, imports
 from tasks.forms.imports import UploadForm
 from tasks.models import ImportBatch, ImportRow, Plan
 from tasks.plans import plan_of
@@ -31,7 +34,7 @@ from tasks.plans import plan_of
 State, Verdict = ImportBatch.State, ImportRow.Verdict
 
 
-def _manager(request: HttpRequest) -> User:
+def manager(request: HttpRequest) -> User:
     """The person, if allowed to manage the plan; raises PermissionDenied."""
     user: Any = request.user
     if not user.may(Capability.MANAGE_PLAN):
@@ -39,7 +42,7 @@ def _manager(request: HttpRequest) -> User:
     return user  # type: ignore[no-any-return]
 
 
-def _batch(request: HttpRequest, plan: Plan, pk: int) -> ImportBatch:
+def batch_of(request: HttpRequest, plan: Plan, pk: int) -> ImportBatch:
     """The import of this plan, or 404."""
     rows = ImportBatch.objects.visible_to(request.user).for_list()  # type: ignore[arg-type]
     batch = get_object_or_404(rows.filter(plan=plan), pk=pk)
@@ -51,18 +54,23 @@ def _batch(request: HttpRequest, plan: Plan, pk: int) -> ImportBatch:
 def import_list(request: HttpRequest, year: int) -> HttpResponse:
     """Upload of a list, what it must look like, and the imports so far."""
     plan = plan_of(request, year)
-    user = _manager(request)
+    user = manager(request)
     form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
     if request.method == "POST" and form.is_valid():
         try:
-            batch = _read(form.cleaned_data["file"], plan, user)
+            batch = _read(request, form.cleaned_data["file"], plan, user)
         except UnreadableFileError as error:
             form.add_error("file", str(error))
             form = _dressed(form)
+        except imports.AlreadyDecidedError as error:  # the same file, sent twice, was imported meanwhile
+            messages.info(request, _("This file was imported before; nothing was written a second time."))
+            return redirect("import_preview", year=year, pk=error.batch.pk)
         else:
             return redirect("import_preview", year=year, pk=batch.pk)
-    page = page_of(request, ImportBatch.objects.visible_to(user).filter(plan=plan).for_list(), size=20)
-    context = {"plan": plan, "form": form, "page": page, "rows": [_list_row(batch) for batch in page.object_list],
+    chosen = import_history.HistoryFilter(request, ImportBatch.objects.visible_to(user).filter(plan=plan))
+    page = page_of(request, chosen.rows().for_list(), size=20)
+    context = {"plan": plan, "form": form, "page": page, "chosen": chosen, "states": chosen.states(),
+               "chips": chosen.chips(), "rows": [import_history.row_of(batch) for batch in page.object_list],
                "limit": settings.UPLOAD_LIMIT_MB * 1024 * 1024}  # fmt: skip
     return render(request, "tasks/import_list.html", context)
 
@@ -77,126 +85,86 @@ def _dressed(form: UploadForm) -> UploadForm:
     return form
 
 
-def _read(upload: UploadedFile, plan: Plan, user: User) -> ImportBatch:
-    """Stages the uploaded file; the parser wants it on the disk."""
+def _read(request: HttpRequest, upload: UploadedFile, plan: Plan, user: User) -> ImportBatch:
+    """Keeps the uploaded file and reads it, here or (a long one) in the background; the parser wants it on the disk."""
     with tempfile.NamedTemporaryFile(suffix=".upload") as file:
         for chunk in upload.chunks():
             file.write(chunk)
         file.flush()
-        return imports.preview(plan=plan, path=Path(file.name), name=upload.name or "", by=user, at=clock.now())
-
-
-def _list_row(batch: ImportBatch) -> dict[str, Any]:
-    return {"batch": batch, "signal": import_page.STATE_SIGNAL[batch.state], "state": batch.get_state_display()}
+        path = Path(file.name)
+        check_file(path)
+        before = ImportBatch.objects.waiting().filter(plan=plan).count()
+        batch = imports.receive(plan=plan, path=path, name=upload.name or "", by=user, at=clock.now())
+        again = ImportBatch.objects.waiting().filter(plan=plan).count() == before
+        long = longer_than(path, settings.IMPORT_BACKGROUND_ROWS)
+    if again and batch.by_id is not None:
+        messages.info(request, _("This file waits to be checked already. Its rows were compared with the plan anew."))
+    if long:
+        import_work.start(batch=batch, kind=import_work.READ, by=user, at=clock.now())
+        return batch
+    return imports.read(batch=batch, by=user, at=clock.now())
 
 
 @require_GET
 def import_template(request: HttpRequest, year: int) -> HttpResponse:
     """An empty sheet with the columns that are read."""
     plan = plan_of(request, year)
-    _manager(request)
+    manager(request)
     title = _("Task list %(year)s") % {"year": plan.year}
     return download(f"{title}.xlsx", workbook(title, import_page.template_columns(), []))
 
 
 @require_GET
-def import_preview(request: HttpRequest, year: int, pk: int) -> HttpResponse:
-    """What the file would do, row by row; after the decision the same as a record."""
+def import_history_export(request: HttpRequest, year: int) -> HttpResponseBase:
+    """The list of imports as a workbook, as it is filtered."""
     plan = plan_of(request, year)
-    batch = _batch(request, plan, pk)
-    _manager(request)
-    show = request.GET.get("show", "")
-    show = show if show in import_page.SHOWS else ""
-    folded = show == "" and batch.unchanged and (batch.writes or batch.refused)
-    rows = batch.rows.all()
-    if show in Verdict.values:
-        rows = rows.filter(verdict=show)
-    elif folded:
-        rows = rows.exclude(verdict=Verdict.UNCHANGED)
-    page = page_of(request, batch.absent if show == "absent" else rows)
-    context = {
-        "plan": plan,
-        "batch": batch,
-        "show": show,
-        "page": page,
-        "folded": folded,
-        "totals": import_page.totals(batch, show),
-        "heads": import_page.heads(),
-        "rows": [] if show == "absent" else import_page.shown_rows(list(page.object_list), batch),
-        "absent": page.object_list if show == "absent" else [],
-        "notes": import_page.notes(batch) if batch.state == State.PREVIEWED else [],
-        "header_rows": "、".join(str(row) for row in batch.layout.get("header_rows", [])),
-        "total": batch.writes + batch.unchanged + batch.refused,
-        "signal": import_page.STATE_SIGNAL[batch.state],
-    }
-    return render(request, "tasks/import_preview.html", context)
+    user = manager(request)
+    chosen = import_history.HistoryFilter(request, ImportBatch.objects.visible_to(user).filter(plan=plan))
+    title = _("Imports %(year)s") % {"year": plan.year}
+    rows = import_history.sheet_rows(chosen.rows().for_list())
+    note = "；".join(chip.label for chip in chosen.chips())
+    return export(request, title, Sheet(title, import_history.sheet_columns(), rows, note), of=plan)
 
 
 @require_GET
-def import_refused(request: HttpRequest, year: int, pk: int) -> HttpResponse:
-    """The refused rows as a workbook, with what is wrong and what to do."""
+def import_file(request: HttpRequest, year: int, pk: int) -> HttpResponseBase:
+    """The file as it was uploaded, under its name."""
+    batch = batch_of(request, plan_of(request, year), pk)
+    manager(request)
+    if not batch.file.name or not batch.file.storage.exists(batch.file.name):
+        raise Http404
+    record_file(batch, by=manager(request), at=clock.now(), name=batch.name)
+    response = FileResponse(
+        batch.file.open("rb"), as_attachment=True, filename=batch.name, content_type="application/octet-stream"
+    )
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+@require_GET
+def import_marked(request: HttpRequest, year: int, pk: int) -> HttpResponseBase:
+    """The workbook as it was uploaded, with every problem marked in its cell and listed on a sheet at the end."""
     plan = plan_of(request, year)
-    batch = _batch(request, plan, pk)
-    _manager(request)
+    batch = batch_of(request, plan, pk)
+    manager(request)
+    if not batch.file.name or not batch.file.storage.exists(batch.file.name):
+        raise Http404
+    sheets = read_workbook(batch.file.path)
+    marks = import_marks.marks(batch)
+    name = _("%(name)s with marks") % {"name": Path(batch.name).stem}
+    words = import_marks.words()
+    record_file(batch, by=manager(request), at=clock.now(), name=f"{name}.xlsx")
+    return stream(f"{name}.xlsx", lambda file: write_marked(file, sheets, batch.sheet, marks, words))
+
+
+@require_GET
+def import_refused(request: HttpRequest, year: int, pk: int) -> HttpResponseBase:
+    """The refused rows as Excel or CSV, with what is wrong and what to do."""
+    plan = plan_of(request, year)
+    batch = batch_of(request, plan, pk)
+    manager(request)
     rows = batch.rows.filter(verdict=Verdict.REFUSED)
     title = _("Refused rows")
     shown = import_page.refused_rows(batch, rows)
-    content = workbook(title, import_page.refused_columns(batch), shown, f"{batch.name} · {batch.sheet}")
-    return download(f"{title} {Path(batch.name).stem}.xlsx", content)
-
-
-@require_POST
-def import_commit(request: HttpRequest, year: int, pk: int) -> HttpResponse:
-    """Writes the new and the changed rows; a second press finds it done."""
-    batch = _batch(request, plan_of(request, year), pk)
-    user = _manager(request)
-    try:
-        done = imports.commit(batch=batch, by=user, at=clock.now(), today=clock.today())
-    except imports.AlreadyDecidedError as error:
-        _say_decided(request, error.batch)
-    except imports.PlanChangedError as error:
-        imports.refresh(batch=batch, by=user, at=clock.now())
-        text = ngettext(
-            "Nothing was imported: the plan has changed since the preview, and %(count)s row would now come to "
-            "something else. It was judged anew; check it once more.",
-            "Nothing was imported: the plan has changed since the preview, and %(count)s rows would now come to "
-            "something else. They were judged anew; check them once more.",
-            error.number,
-        )
-        messages.warning(request, text % {"count": error.number})
-    else:
-        messages.success(request, _words(done))
-    return redirect("import_preview", year=year, pk=pk)
-
-
-def _words(done: imports.Outcome) -> str:
-    """What was imported, in numbers."""
-    found = _("Imported: %(created)s tasks created, %(changed)s changed.") % done._asdict()
-    fanned = done.fanned._asdict()
-    if any(fanned.values()):
-        found += " " + _("Assignments: %(created)s created, %(adjusted)s adjusted, %(cancelled)s cancelled.") % fanned
-    if done.refused:
-        text = ngettext("%(count)s row was refused.", "%(count)s rows were refused.", done.refused)
-        found += " " + text % {"count": done.refused}
-    return found
-
-
-def _say_decided(request: HttpRequest, batch: ImportBatch) -> None:
-    if batch.state == State.COMMITTED:
-        messages.info(request, _("This file was imported before; nothing was written a second time."))
-    else:
-        messages.info(request, _("This preview was discarded before. Upload the file again."))
-
-
-@require_POST
-def import_discard(request: HttpRequest, year: int, pk: int) -> HttpResponse:
-    """Throws the preview away."""
-    batch = _batch(request, plan_of(request, year), pk)
-    user = _manager(request)
-    try:
-        imports.discard(batch=batch, by=user, at=clock.now())
-    except imports.AlreadyDecidedError as error:
-        _say_decided(request, error.batch)
-        return redirect("import_preview", year=year, pk=pk)
-    messages.success(request, _("Discarded: %(name)s. The plan is as it was.") % {"name": batch.name})
-    return redirect("import_list", year=year)
+    sheet = Sheet(title, import_page.refused_columns(batch), shown, f"{batch.name} · {batch.sheet}")
+    return export(request, f"{title} {file_name(Path(batch.name).stem)}", sheet, of=plan)

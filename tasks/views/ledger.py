@@ -1,19 +1,17 @@
 """The ledger (台账): one filterable, sortable, exportable table of assignments."""
 
-from typing import IO
-
 from django.conf import settings
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from audit.exports import export
 from lib import clock
 from lib.listing import empty_last, load_page, page_of
-from lib.sheets.write import stream
 from organizations.person import person_of
+from organizations.roles import Capability
 from tasks import ledger_page
-from tasks.exports import write_ledger
+from tasks.exports import ledger_sheet
 from tasks.filters import AssignmentFilter
 from tasks.models import Assignment
 from tasks.models.assignment import AssignmentQuerySet
@@ -55,7 +53,9 @@ def ledger(request: HttpRequest, year: int) -> HttpResponse:
         "views": views,
         "bar": bar,
         "more": more,
-        "more_open": any(key in chosen.values for key in ("state", "cadence", "period", "due_from", "due_to")),
+        "more_open": any(
+            key in chosen.values for key in ("state", "cadence", "period", "extension", "due_from", "due_to")
+        ),
         "around": ledger_page.around_of(chosen),
         "kept": ledger_page.kept_of(chosen),
         "hidden": ledger_page.hidden_of(chosen),
@@ -67,6 +67,7 @@ def ledger(request: HttpRequest, year: int) -> HttpResponse:
         "page": page,
         "rows": ledger_rows(load_page(page, Assignment.objects.for_list()), chosen.plan.year, chosen.today),
         "export_query": chosen.query(),
+        "may_return": chosen.user.may(Capability.LOG_PROGRESS),
     }
     response = render(request, "tasks/ledger.html", context)
     if "cols" in request.GET:
@@ -79,12 +80,7 @@ def ledger(request: HttpRequest, year: int) -> HttpResponse:
 
 @require_GET
 def ledger_export(request: HttpRequest, year: int) -> FileResponse:
-    """Exactly the filtered rows, all pages, as a workbook."""
+    """Exactly the filtered rows, all pages, with the columns chosen, as Excel or CSV."""
     chosen = _chosen(request, year)
-    rows = _ordered(request, chosen)
-    name = _("Ledger %(year)s") % {"year": year}
-
-    def write(file: IO[bytes]) -> None:
-        write_ledger(file, chosen, rows)
-
-    return stream(f"{name} {chosen.today:%Y-%m-%d}.xlsx", write)
+    sheet = ledger_sheet(chosen, _ordered(request, chosen), ledger_page.columns_of(request))
+    return export(request, f"{sheet.title} {chosen.today:%Y-%m-%d}", sheet, of=chosen.plan)

@@ -13,6 +13,7 @@ from organizations.models import User
 from tasks import assignment_page, rights
 from tasks.actions.progress import log_progress
 from tasks.forms.progress import ProgressForm
+from tasks.forms.review import saw
 from tasks.models import Assignment, ProgressEntry
 from tasks.pace import pace_of
 
@@ -67,6 +68,7 @@ def progress_create(request: HttpRequest, pk: int) -> HttpResponse:
             return response
         form.fail()
         found.refresh_from_db(fields=["state", "quantity", "percent", "version"])
+        saw(form, found.version)
     elif not rights.allows(found, "progress"):
         state = {"state": found.get_state_display()}
         messages.warning(request, _("This assignment is “%(state)s”; nothing can be logged now.") % state)

@@ -1,5 +1,6 @@
-"""The three steps of sign-off: submit, approve, send back. Each asks for a word and says what follows."""
+"""The steps of one assignment on a page of their own: each asks for a word and says what follows."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -13,113 +14,115 @@ from django.views.decorators.http import require_http_methods
 from lib import clock
 from organizations.models import User
 from tasks import assignment_page, rights
-from tasks.actions import reviews
+from tasks.actions import reviews, rulings
 from tasks.actions.claim import StaleError
+from tasks.actions.refusals import note_refusal
 from tasks.forms.review import StepForm
+from tasks.gates import conditions_of
 from tasks.models import Assignment
+from tasks.states import PARTIES, TRANSITIONS
+from tasks.step_words import named, why_not, words_of
 
 from .assignment import load
 
-_ACTS = {"submit": reviews.submit, "approve": reviews.approve, "send_back": reviews.send_back}
+_ACTS: dict[str, Callable[..., Assignment]] = {
+    "submit": reviews.submit,
+    "endorse": reviews.endorse,
+    "approve": reviews.approve,
+    "send_back": reviews.send_back,
+    "withdraw": reviews.withdraw,
+    "cancel": rulings.cancel,
+    "reopen": rulings.reopen,
+}
+NOTED = frozenset({"stale", "four_eyes"})  # refusals that stay in the record
 
 
-def _refuse_others(verb: str, user: User, found: Assignment) -> None:
-    """Raises PermissionDenied with the reason, for those who see the assignment but may not do this."""
-    if verb == "submit" and not rights.may_submit(user, found):
-        raise PermissionDenied(_("Only the unit that owes an assignment submits it."))
-    if verb != "submit" and not rights.may_send_back(user, found):
-        raise PermissionDenied(_("Only heads and admins sign off or send back."))
-    if verb == "approve" and not rights.may_approve(user, found) and rights.allows(found, verb):
-        raise PermissionDenied(_("You submitted this yourself, so another person has to sign it off."))
+def _open(verb: str, found: Assignment) -> bool:
+    """Whether the state allows the step."""
+    if verb == "reopen":
+        return not found.is_open
+    return found.state in TRANSITIONS[verb][0]
 
 
-def _words(verb: str) -> dict[str, str]:
-    """Heading, explanation, button and message of a step."""
-    match verb:
-        case "submit":
-            return {
-                "heading": _("Submit for sign-off"),
-                "help": _("A reviewer checks the proof and signs off or sends back. Until then nothing can be logged."),
-                "button": _("Submit"),
-                "done": _("Submitted for sign-off: %(title)s."),
-            }
-        case "approve":
-            return {
-                "heading": _("Sign off"),
-                "help": _("The assignment is then complete; the opinion stays in the record and cannot be changed."),
-                "button": _("Sign off"),
-                "done": _("Signed off: %(title)s (%(unit)s)."),
-            }
-    return {
-        "heading": _("Send back"),
-        "help": _("The unit has to act again; its deadline stays. Say what to add and until when."),
-        "button": _("Send back"),
-        "done": _("Sent back: %(title)s (%(unit)s)."),
-    }
+def _refuse_others(verb: str, user: User, found: Assignment, tried: bool) -> None:
+    """Raises PermissionDenied with the reason, for those who see the assignment but may not do this.
+
+    A decision on the own work that was `tried` is recorded.
+    """
+    parties = rights.parties_of(user, found)
+    named_step = rulings.reopening_verb(found) if verb == "reopen" else verb
+    if _open(verb, found):
+        allowed = rights.takes(parties, found, named_step)
+    else:
+        allowed = bool(parties.intersection(PARTIES[named_step].values()))
+    if allowed:
+        return
+    deciding = verb in ("endorse", "approve", "send_back")
+    if deciding and found.is_handed_in and rights.is_own_work(user, found):
+        if tried:
+            note_refusal(assignment=found, step=verb, by=user, at=clock.now(), why="four_eyes")
+        raise PermissionDenied(reviews.own_work_words(user, found))
+    raise PermissionDenied(why_not(verb))
 
 
 def _step(request: HttpRequest, verb: str, user: User, found: Assignment, form: StepForm) -> HttpResponse | None:
-    """Does it; None where the form has to be shown again. Reviewers go on to what waits next."""
+    """Does it; None where the form has to be shown again."""
     if not form.is_valid():
         return None
-    today = clock.today()
+    at = clock.now()
     try:
-        _ACTS[verb](
-            assignment=found, by=user, at=clock.now(), today=today,
+        done = _ACTS[verb](
+            assignment=found, by=user, at=at, today=clock.today(),
             opinion=form.cleaned_data["opinion"], version=form.cleaned_data["version"],
         )  # fmt: skip
     except ValidationError as error:
         form.add_error(None, error)
+        if getattr(error, "code", "") in NOTED:
+            note_refusal(assignment=found, step=verb, by=user, at=at, why=str(error.code))
         if isinstance(error, StaleError):
             found.refresh_from_db()
         return None
-    names = {"title": found.task.title, "unit": found.organization.label}
-    messages.success(request, _words(verb)["done"] % names)
-    follows = None if verb == "submit" else assignment_page.next_in_queue(found, user, today)
-    if follows is not None:
-        return redirect("assignment", pk=follows)
+    text = words_of(verb)["done"]
+    if verb == "submit" and done.done_on is None:
+        text = _("Handed in to the head of your unit: %(title)s.")
+    messages.success(request, named(text, found))
     return redirect("assignment", pk=found.pk)
 
 
 def _page(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     user, found = load(request, pk)
-    _refuse_others(verb, user, found)
-    form = StepForm(request.POST if request.method == "POST" else None, verb=verb, initial={"version": found.version})
-    if request.method == "POST":
+    tried = request.method == "POST"
+    _refuse_others(verb, user, found, tried)
+    form = StepForm(request.POST if tried else None, verb=verb, initial={"version": found.version})
+    if tried:
         response = _step(request, verb, user, found, form)
         if response is not None:
             return response
         form.seen(found.version)
-    elif not rights.allows(found, verb):
+    elif not _open(verb, found):
         state = {"state": found.get_state_display()}
         messages.warning(request, _("This assignment is “%(state)s” now; this step is not open.") % state)
         return redirect("assignment", pk=pk)
     signal, status = assignment_page.status_words(found, clock.today())
-    context: dict[str, Any] = _words(verb) | {
+    shown = verb in ("submit", "endorse", "approve", "send_back")
+    own_head = verb == "submit" and reviews.own_head_decides(found, user)
+    context: dict[str, Any] = {key: named(text, found) for key, text in words_of(verb, own_head).items()} | {
         "one": found, "plan": found.plan, "form": form, "verb": verb, "signal": signal.value, "status": status,
-        "conditions": assignment_page.conditions_of(found, found.evidence.count()),
-        "open": rights.allows(found, verb), "facts": assignment_page.facts_of(found),
+        "conditions": conditions_of(found, found.evidence.count()) if shown else [],
+        "open": _open(verb, found), "facts": assignment_page.facts_of(found),
     }  # fmt: skip
     context["blocked"] = verb == "submit" and any(c.binding and not c.met for c in context["conditions"])
     return render(request, "tasks/step.html", context)
 
 
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def submit(request: HttpRequest, pk: int) -> HttpResponse:
-    """The unit asks for sign-off."""
-    return _page(request, pk, "submit")
+def _view(verb: str) -> Callable[..., HttpResponse]:
+    @never_cache
+    @require_http_methods(["GET", "HEAD", "POST"])
+    def step(request: HttpRequest, pk: int) -> HttpResponse:
+        return _page(request, pk, verb)
+
+    return step
 
 
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def approve(request: HttpRequest, pk: int) -> HttpResponse:
-    """The reviewer signs off."""
-    return _page(request, pk, "approve")
-
-
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def send_back(request: HttpRequest, pk: int) -> HttpResponse:
-    """The reviewer sends back, with a reason."""
-    return _page(request, pk, "send_back")
+submit, endorse, approve, send_back = (_view(verb) for verb in ("submit", "endorse", "approve", "send_back"))
+withdraw, cancel, reopen = (_view(verb) for verb in ("withdraw", "cancel", "reopen"))

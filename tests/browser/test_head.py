@@ -57,25 +57,13 @@ def test_the_charts_are_drawn_and_said_in_a_table(chinese_desk, work, cast):
     assert page.locator("main table").count() >= 2
 
 
-def test_send_back_needs_a_reason_and_sign_off_closes(desk, work, cast):
+def test_from_the_to_do_list_to_the_desk_and_signed_off(desk, work, cast):
     page = desk.log_in(cast.head)
     desk.go("/2017/to-do/")
-    page.locator("li.todo a.quiet-link", has_text="等待审核的演练").click()
-    page.wait_for_load_state()
+    page.locator("li.todo", has_text="等待审核的演练").locator(".act a").click()
+    page.wait_for_url(f"**/2017/review/?at=s{work.pk}")
     desk.look()
-    if desk.phone:
-        page.locator("a[href$='/send-back/'] >> visible=true").click()
-        page.wait_for_load_state()
-        desk.look()
-        page.locator("main form button.btn-refuse, main form button.btn-primary").first.click()
-    else:
-        page.locator("button.btn-refuse >> visible=true").click()
-    page.locator(".error").first.wait_for()
-    desk.look()
-    work.refresh_from_db()
-    assert work.state == "submitted"
-    desk.go(f"/assignments/{work.pk}/approve/")
-    page.locator("main form button.btn-primary").click()
+    page.locator(".desk-acts button[value=approve]").click()
     page.wait_for_load_state()
     desk.look()
     work.refresh_from_db()

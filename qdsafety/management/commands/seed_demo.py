@@ -12,15 +12,20 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
-from audit.models import AuditEntry
+from audit.models import AuditEntry, Verification
 from audit.record import record
+from audit.seals import seal_all
+from audit.verify import verify
 from lib import clock
 from lib.sheets.read import read_workbook
 from organizations.actions.imports import import_enterprises
 from organizations.models import EnterpriseProfile, Organization, User
-from qdsafety.demo import DAY
+from qdsafety.demo import DAY, reminders
 from qdsafety.demo.cast import hire
 from qdsafety.demo.chronicle import write
+from qdsafety.demo.duties import write_lists
+from qdsafety.demo.quarter import hand_in_reports
+from qdsafety.demo.signoff import season
 from tasks.actions.fanout import fan_out
 from tasks.models import Plan, Task
 
@@ -57,6 +62,8 @@ class Command(BaseCommand):
             self.stderr.write(f"Set BUSINESS_DATE={DAY} when you start the site; the demo is made for that day.")
         with transaction.atomic():
             self._fill(enterprises)
+        seal_all(at=timezone.now())
+        Verification.keep(verify(), timezone.now())
 
     def _fill(self, enterprises: int) -> None:
         if not Task.objects.filter(plan__issuer__name=ISSUER, plan__year=YEAR).exists():
@@ -69,10 +76,15 @@ class Command(BaseCommand):
         hire(_in_order(plan.issuer), _morning(datetime.date(YEAR, 3, 1)))
         people = User.objects.active().filter(organization__path__startswith=plan.issuer.path).order_by("id")
         deeds = write(plan=plan, people=people.select_related("organization"))
+        told = hand_in_reports(plan=plan, people=people.select_related("organization"))
+        self.stdout.write(f"{write_lists(plan)} lists of powers and duties.")
+        season(plan=plan, people=people.select_related("organization"))
+        reminded = reminders.write(plan=plan)
         record(VERB, plan, by=None, at=_morning(DAY), scope_id=plan.issuer_id, after=deeds._asdict())
         self.stdout.write(
             f"Demo of {DAY}: {people.count()} people, {fanned.created} more assignments, {deeds.touched} begun, "
-            f"{deeds.entries} entries, {deeds.reviews} decisions, {deeds.files} files."
+            f"{deeds.entries} entries, {deeds.reviews} decisions, {deeds.files} files, {told.reports} reports, "
+            f"{reminded} reminders."
         )
 
 

@@ -1,4 +1,4 @@
-"""manage.py import_tasks FILE --year 2017 [--dry-run] [--json] [--diff]
+"""manage.py import_tasks FILE --year 2017 [--dry-run] [--all-or-nothing] [--json] [--diff]
 
 Exit 0: imported, or importable; 1: rows were refused (the others are imported); 2: the file cannot be read.
 Messages stand on standard error; standard output holds the JSON and nothing else.
@@ -15,7 +15,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from lib import clock
 from lib.sheets.read import UnreadableFileError
-from tasks.actions import imports
+from tasks.actions.import_errors import PlanChangedError, RefusedRowsError
+from tasks.actions.import_whole import bring_in
 from tasks.imports import faults
 from tasks.imports.output import diff_json, rows_json
 from tasks.imports.resource import TaskListFormat, TaskResource, judge
@@ -32,6 +33,7 @@ class Command(BaseCommand):
         parser.add_argument("--year", type=int, required=True)
         parser.add_argument("--commission", default="", help="Full or short name, where several have a plan.")
         parser.add_argument("--dry-run", action="store_true", help="Read and compare; write nothing.")
+        parser.add_argument("--all-or-nothing", action="store_true", help="Write nothing if a row is refused.")
         parser.add_argument("--json", action="store_true", help="Print the rows as read.")
         parser.add_argument("--diff", action="store_true", help="Print the difference to the plan instead.")
 
@@ -39,7 +41,7 @@ class Command(BaseCommand):
         plan = self._plan(options["year"], options["commission"])
         path: Path = options["file"]
         try:
-            dataset = TaskListFormat().create_dataset(path)
+            dataset = TaskListFormat(plan).create_dataset(path)
         except UnreadableFileError as error:
             raise CommandError(f"{path.name}: {error}", returncode=2) from error
         resource = judge(plan, dataset)
@@ -51,16 +53,29 @@ class Command(BaseCommand):
         if options["dry_run"]:
             self.stderr.write(f"{path.name}: read {len(resource.staged)} rows, refused {refused}; nothing written.")
         else:
-            batch = imports.preview(plan=plan, path=path, name=path.name, by=None, at=clock.now())
-            outcome = imports.commit(batch=batch, by=None, at=clock.now(), today=clock.today())
-            self.stderr.write(
-                f"{path.name}: {outcome.created} tasks created, {outcome.changed} changed, "
-                f"{batch.unchanged} unchanged, {batch.refused} rows refused; "
-                f"{outcome.fanned.created} assignments created, "
-                f"{outcome.fanned.adjusted} adjusted, {outcome.fanned.cancelled} cancelled."
-            )
+            self._write(plan, path, whole=options["all_or_nothing"])
         if refused:
             sys.exit(1)
+
+    def _write(self, plan: Plan, path: Path, *, whole: bool) -> None:
+        now, today = clock.now(), clock.today()
+        try:
+            batch, done = bring_in(plan=plan, path=path, name=path.name, by=None, at=now, today=today, whole=whole)
+        except RefusedRowsError as error:
+            self.stderr.write(f"{path.name}: {error.number} rows were refused, so nothing was written.")
+            return
+        except PlanChangedError as error:
+            raise CommandError(f"{path.name}: the plan changes all the time; nothing was written.") from error
+        if done is None:
+            self.stderr.write(f"{path.name}: was imported by somebody else just now; nothing was written twice.")
+            return
+        withdrawn = f", {done.withdrawn} withdrawn" if done.withdrawn else ""
+        self.stderr.write(
+            f"{path.name}: {done.created} tasks created, {done.changed} changed{withdrawn}, "
+            f"{batch.unchanged} unchanged, {batch.refused} rows refused; "
+            f"{done.fanned.created} assignments created, "
+            f"{done.fanned.adjusted} adjusted, {done.fanned.cancelled} cancelled."
+        )
 
     def _plan(self, year: int, commission: str) -> Plan:
         plans = Plan.objects.filter(year=year).select_related("issuer")

@@ -1,0 +1,36 @@
+"""What runs by itself: the daily planning, and the delivery of what waits."""
+
+from __future__ import annotations
+
+import datetime
+import logging
+
+from celery import shared_task
+
+from background.schedule import Missed, job
+from lib import clock
+
+from . import delivery, planner
+from .bell import DELIVER
+from .calendar import calendar
+
+log = logging.getLogger(__name__)
+
+
+@shared_task(name=DELIVER)
+def deliver() -> None:
+    """Rung after a commit that left mail waiting."""
+    log.info("mail: %s", delivery.deliver_waiting())
+
+
+@job("notifications.remind", at="30 7 * * *", missed=Missed.LATEST)
+def remind(*, slot: datetime.datetime) -> str:
+    """The ladder of the day, with what was missed before it."""
+    done = planner.plan_all(on=clock.pinned() or slot.date(), at=clock.now(), calendar=calendar())
+    return "; ".join(f"{city}: {planned}" for city, planned in done.items())
+
+
+@job("notifications.sweep", at="* * * * *", missed=Missed.LATEST, lease=datetime.timedelta(minutes=6))
+def sweep(*, slot: datetime.datetime) -> str:
+    """Sends what waits, also where no ring was heard."""
+    return str(delivery.deliver_waiting())

@@ -1,0 +1,177 @@
+"""Units and enterprises through the pages: upload, preview, commit, refused rows, undo."""
+
+import io
+
+import openpyxl
+import pytest
+import xlsxwriter
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from audit.models import AuditEntry
+from organizations.models import EnterpriseProfile, Organization, UnitImport
+from tests import factories
+from tests.watch import unsaid
+
+UNITS = ["序号", "单位全称", "简称", "其他称谓", "类型", "上级单位", "是否安委会成员单位", "备注"]
+FIRMS = ["序号", "企业名称", "所属区市", "所属镇街", "行业类别", "行业监管部门", "从业人员数"]
+
+
+@pytest.fixture(autouse=True)
+def media(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "media"
+
+
+@pytest.fixture
+def desk(cast, log_in):
+    client = log_in(cast.admin)
+    client.cookies["django_language"] = "en"
+    return Desk(client)
+
+
+class Desk:
+    def __init__(self, client):
+        self.client = client
+
+    def upload(self, head, *rows, kind="units"):
+        buffer = io.BytesIO()
+        with xlsxwriter.Workbook(buffer) as book:
+            sheet = book.add_worksheet()
+            for number, row in enumerate([head, *rows]):
+                sheet.write_row(number, 0, row)
+        file = SimpleUploadedFile("单位.xlsx", buffer.getvalue())
+        response = self.client.post(reverse(f"{kind}_import_list"), {"file": file})
+        assert response.status_code == 302, response.content.decode()
+        return UnitImport.objects.get(pk=int(response["Location"].split("/")[-2]))
+
+    def see(self, batch, name="unit_import", query=""):
+        return self.client.get(reverse(name, args=[batch.pk]) + query).content.decode()
+
+    def press(self, name, batch, **data):
+        page = self.client.post(reverse(name, args=[batch.pk]), data, follow=True).content.decode()
+        batch.refresh_from_db()
+        return page
+
+
+def unit(number, name, short="", other="", kind="市政府部门", above="市安委会", member="是", note=""):
+    return [number, name, short, other, kind, above, member, note]
+
+
+def test_units_from_upload_to_tree_and_back(desk, city, cast):
+    rows = [
+        unit(1, "青岛市安全生产监督管理局", "市安监局", "市安全监管局"),
+        unit(2, "青岛市财政局", "市财政局"),
+        unit(3, "青岛市测试处", above="市财政局"),
+    ]
+
+    def names():
+        return set(Organization.objects.filter(is_active=True).values_list("name", flat=True))
+
+    before = names()
+    batch = desk.upload(UNITS, *rows)
+    assert (batch.new, batch.changed, batch.refused) == (2, 1, 0)
+    assert names() == before, "nothing is written yet"
+    page = desk.see(batch)
+    assert "青岛市财政局" in page and "<ins>市安全监管局</ins>" in page and "Import 3 units" in page
+    assert "2 units created, 1 changed" in desk.press("unit_import_commit", batch)
+    assert Organization.objects.get(name="青岛市测试处").parent.name == "青岛市财政局"
+    assert "nothing was written a second time" in desk.press("unit_import_commit", batch)
+    page = desk.see(batch, "unit_import_undo")
+    assert "青岛市测试处" in page and "Other names" in page
+    assert names() != before, "looking is not doing"
+    page = desk.press("unit_import_undo", batch)
+    assert "Undone: 2 units dissolved, 1 restored, 0 kept." in page
+    assert names() == before
+    assert not city.safety.aliases.exists()
+    assert AuditEntry.objects.filter(verb="unit_import.undo", by=cast.admin).count() == 1
+    assert unsaid() == []
+    again = desk.upload(UNITS, *rows)
+    assert (again.new, again.changed) == (0, 3)
+    desk.press("unit_import_commit", again)
+    assert names() == before | {"青岛市财政局", "青岛市测试处"}
+
+
+def test_what_was_used_or_changed_since_is_kept(desk, city):
+    batch = desk.upload(UNITS, unit(1, "青岛市财政局", "市财政局"), unit(2, "青岛市测试处"),
+                        unit(3, "青岛市安全生产监督管理局", "市安监局", "别名甲", note="新"))  # fmt: skip
+    desk.press("unit_import_commit", batch)
+    factories.user(Organization.objects.get(name="青岛市财政局"))
+    Organization.objects.filter(pk=city.safety.pk).update(note="后来改的")
+    page = desk.press("unit_import_undo", batch)
+    assert "1 units dissolved, 1 restored, 2 kept" in page
+    assert "belong to it since" in page and "stay: changed again since" in page
+    assert Organization.objects.filter(name="青岛市财政局").exists()
+    city.safety.refresh_from_db()
+    assert city.safety.note == "后来改的" and not city.safety.aliases.exists()
+
+
+def test_refused_rows_wait_and_are_marked_in_the_workbook(desk, city):
+    batch = desk.upload(UNITS, unit(1, "青岛市财政局"), unit(2, "青岛市体育局", kind="体育部门"))
+    assert (batch.new, batch.refused) == (1, 1)
+    assert "is no known kind" in desk.see(batch, query="?show=refused")
+    page = desk.press("unit_import_commit", batch, whole="1")
+    assert "all or nothing was chosen" in page and batch.state == "previewed"
+    desk.press("unit_import_commit", batch, whole="0")
+    assert Organization.objects.filter(name="青岛市财政局").exists()
+    response = desk.client.get(reverse("unit_import_file", args=[batch.pk]) + "?marked=1")
+    book = openpyxl.load_workbook(io.BytesIO(b"".join(response.streaming_content)))
+    assert "is no known kind" in book.worksheets[0]["E3"].comment.text
+    assert "市政府部门" in list(book.worksheets[-1].values)[1][4]
+
+
+def test_enterprises_come_with_their_profile_and_go_again(desk, city):
+    rows = [[1, "青岛甲化工有限公司", "胶州市政府", "胶北街道", "化工", "市安监局", "35人"],
+            [2, "青岛示例化工有限公司", "胶州市政府", "胶北街道", "危化品", "市安监局", 80]]  # fmt: skip
+    batch = desk.upload(FIRMS, *rows, kind="enterprises")
+    assert (batch.new, batch.changed) == (1, 1)
+    desk.press("unit_import_commit", batch)
+    assert EnterpriseProfile.objects.get(organization__name="青岛甲化工有限公司").staff == 35
+    desk.press("unit_import_undo", batch)
+    assert not Organization.objects.get(name="青岛甲化工有限公司").is_active
+    profile = EnterpriseProfile.objects.filter(organization=city.plant).first()
+    assert profile is None or (profile.industry, profile.staff) == ("", None)
+
+
+def test_a_file_reaches_no_other_city_and_founds_none(desk, city):
+    other = Organization.objects.get(name="济南市安全生产委员会")
+    factories.organization("济南市财政局", short_name="济南财政", parent=other)
+    batch = desk.upload(
+        UNITS, unit(1, "烟台市安全生产委员会", kind="议事协调机构", above=""), unit(2, "济南市财政局", note="改"),
+        unit(3, "青岛市财政局", "济南财政"), unit(4, "青岛市体育局", above="济南安委会"),
+    )  # fmt: skip
+    assert (batch.new, batch.changed, batch.refused) == (0, 0, 4)
+    page = desk.see(batch)
+    assert "belongs to another city" in page and "a unit of another city" in page
+
+
+def test_units_that_changed_meanwhile_are_compared_anew(desk, city):
+    batch = desk.upload(UNITS, unit(1, "青岛市安全生产监督管理局", "市安监局", note="新"))
+    Organization.objects.filter(pk=city.safety.pk).update(note="旧")
+    assert "the units have changed since the preview" in desk.press("unit_import_commit", batch)
+    assert batch.state == "previewed"
+    city.safety.refresh_from_db()
+    assert city.safety.note == "旧"
+    desk.press("unit_import_commit", batch)
+    city.safety.refresh_from_db()
+    assert city.safety.note == "新"
+
+
+def test_the_same_file_waits_once_and_is_discarded_once(desk, city):
+    batch = desk.upload(UNITS, unit(1, "青岛市财政局"))
+    assert UnitImport.objects.count() == 1
+    assert "as they were" in desk.press("unit_import_discard", batch)
+    assert desk.client.get(reverse("unit_import_file", args=[batch.pk])).status_code == 404
+
+
+def test_a_sheet_of_another_kind_is_said_at_the_form(desk):
+    file = SimpleUploadedFile("x.xlsx", b"no workbook")
+    page = desk.client.post(reverse("units_import_list"), {"file": file}).content.decode()
+    assert "id_file_error" in page or "no Excel workbook" in page
+
+
+def test_only_who_manages_units_may(cast, log_in, desk, city):
+    batch = desk.upload(UNITS, unit(1, "青岛市财政局"))
+    assert log_in(cast.head).get(reverse("unit_import", args=[batch.pk])).status_code == 403
+    assert log_in(cast.outsider).get(reverse("unit_import", args=[batch.pk])).status_code == 404
+    page = desk.client.get(reverse("organization_list")).content.decode()
+    assert reverse("units_import_list") in page

@@ -1,0 +1,208 @@
+"""Lists of units and registers of enterprises from Excel: upload, check, import, undo."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from audit.exports import record_file
+from lib import clock
+from lib.listing import page_of
+from lib.sheets.mark import write_marked
+from lib.sheets.read import UnreadableFileError, read_workbook
+from lib.sheets.write import download, stream, workbook
+from organizations import unit_import_page as page_words
+from organizations.actions import unit_imports
+from organizations.actions.unit_undo import undo, undo_plan
+from organizations.forms.imports import UnitUploadForm
+from organizations.models import Organization, UnitImport, UnitImportRow, User
+
+from .units import manager
+
+State, Verdict = UnitImport.State, UnitImportRow.Verdict
+
+
+def _batch(request: HttpRequest, pk: int) -> tuple[UnitImport, User]:
+    """The import, or 404; then the person, or 403."""
+    rows = UnitImport.objects.visible_to(request.user).for_list()  # type: ignore[arg-type]
+    batch = get_object_or_404(rows, pk=pk)
+    return batch, manager(request)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def unit_import_list(request: HttpRequest, register: str) -> HttpResponse:
+    """Upload, what the sheet must look like, and the imports so far."""
+    user = manager(request)
+    kind = register
+    form = UnitUploadForm(request.POST, request.FILES) if request.method == "POST" else UnitUploadForm()
+    if request.method == "POST" and form.is_valid():
+        try:
+            batch = _read(form.cleaned_data["file"], kind, user)
+        except UnreadableFileError as error:
+            form.add_error("file", str(error))
+        else:
+            return redirect("unit_import", pk=batch.pk)
+    q, state = request.GET.get("q", "").strip()[:100], request.GET.get("state", "")
+    rows = UnitImport.objects.visible_to(user).filter(kind=kind).for_list().matching(q)
+    if state in State.values:
+        rows = rows.filter(state=state)
+    page = page_of(request, rows, size=20)
+    context = {
+        "kind": kind,
+        "title": UnitImport.Kind(kind).label,
+        "form": form,
+        "q": q,
+        "filtered": bool(q or state in State.values),
+        "states": [(value, label, value == state) for value, label in State.choices],
+        "page": page,
+        "rows": [page_words.history_row(batch) for batch in page.object_list],
+        "columns": page_words.sheet_help(kind),
+        "limit": settings.UPLOAD_LIMIT_MB * 1024 * 1024,
+    }
+    return render(request, "organizations/unit_import_list.html", context)
+
+
+def _read(upload: Any, kind: str, user: User) -> UnitImport:
+    city = Organization.objects.get(pk=user.organization.root_id)
+    with tempfile.NamedTemporaryFile(suffix=".upload") as file:
+        for chunk in upload.chunks():
+            file.write(chunk)
+        file.flush()
+        name = upload.name or ""
+        return unit_imports.preview(city=city, kind=kind, path=Path(file.name), name=name, by=user, at=clock.now())
+
+
+@require_GET
+def unit_import_template(request: HttpRequest, register: str) -> HttpResponse:
+    """An empty sheet with the columns that are read."""
+    manager(request)
+    kind = register
+    title = str(UnitImport.Kind(kind).label)
+    return download(f"{title}.xlsx", workbook(title, page_words.template_columns(kind), []))
+
+
+@never_cache
+@require_GET
+def unit_import(request: HttpRequest, pk: int) -> HttpResponse:
+    """What the file would do, row by row; afterwards the same as a record."""
+    batch, _user = _batch(request, pk)
+    show, q = request.GET.get("show", ""), request.GET.get("q", "").strip()[:100]
+    rows = batch.rows.select_related("unit")
+    if show in Verdict.values:
+        rows = rows.filter(verdict=show)
+    for word in q.split():
+        rows = rows.filter(name__icontains=word)
+    page = page_of(request, rows)
+    context = {
+        "batch": batch,
+        "waits": batch.state == State.PREVIEWED,
+        "signal": page_words.STATE_SIGNAL[batch.state],
+        "show": show,
+        "q": q,
+        "page": page,
+        "totals": page_words.totals(batch, show),
+        "rows": [page_words.shown(row) for row in page.object_list],
+        "kept": page_words.kept_of(batch),
+    }
+    return render(request, "organizations/unit_import.html", context)
+
+
+@require_GET
+def unit_import_file(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The file as it was uploaded; with ?marked=1 with its problems marked in the cells."""
+    batch, user = _batch(request, pk)
+    if not batch.file.name or not batch.file.storage.exists(batch.file.name):
+        raise Http404
+    if request.GET.get("marked") == "1":
+        sheets = read_workbook(batch.file.path)
+        marks, words = page_words.marks(batch, sheets), page_words.mark_words()
+        name = _("%(name)s with marks") % {"name": Path(batch.name).stem}
+        record_file(batch, by=user, at=clock.now(), name=f"{name}.xlsx", scope_id=batch.city_id)
+        return stream(f"{name}.xlsx", lambda file: write_marked(file, sheets, batch.sheet, marks, words))
+    record_file(batch, by=user, at=clock.now(), name=batch.name, scope_id=batch.city_id)
+    kind = "application/octet-stream"
+    response = FileResponse(batch.file.open("rb"), as_attachment=True, filename=batch.name, content_type=kind)
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+@require_POST
+def unit_import_commit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Writes; a second press finds it done."""
+    batch, user = _batch(request, pk)
+    try:
+        unit_imports.commit(batch=batch, whole=request.POST.get("whole") == "1", by=user, at=clock.now())
+    except unit_imports.DecidedError as error:
+        _say_decided(request, error.batch)
+    except unit_imports.RefusedError as error:
+        text = ngettext(
+            "Nothing was imported: all or nothing was chosen, and %(count)s row is refused.",
+            "Nothing was imported: all or nothing was chosen, and %(count)s rows are refused.",
+            error.number,
+        )
+        messages.warning(request, text % {"count": error.number})
+    except unit_imports.ChangedError:
+        unit_imports.refresh(batch=batch, by=user, at=clock.now())
+        text = _("Nothing was imported: the units have changed since the preview. It was made anew; check once more.")
+        messages.warning(request, text)
+    else:
+        text = _("Imported: %(new)s units created, %(changed)s changed, %(refused)s rows refused.")
+        messages.success(request, text % {name: getattr(batch, name) for name in ("new", "changed", "refused")})
+    return redirect("unit_import", pk=pk)
+
+
+def _say_decided(request: HttpRequest, batch: UnitImport) -> None:
+    texts = {
+        State.COMMITTED: _("This file was imported before; nothing was written a second time."),
+        State.UNDONE: _("This import was undone before. Upload the file again to import it anew."),
+    }
+    found = texts.get(State(batch.state), _("This preview was discarded before. Upload the file again."))
+    messages.info(request, found)
+
+
+@require_POST
+def unit_import_discard(request: HttpRequest, pk: int) -> HttpResponse:
+    """Throws the preview away."""
+    batch, user = _batch(request, pk)
+    try:
+        unit_imports.discard(batch=batch, by=user, at=clock.now())
+    except unit_imports.DecidedError as error:
+        _say_decided(request, error.batch)
+    else:
+        messages.success(request, _("Discarded: %(name)s. The units are as they were.") % {"name": batch.name})
+    return redirect(f"{batch.kind}_import_list")
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def unit_import_undo(request: HttpRequest, pk: int) -> HttpResponse:
+    """What undoing gives back and what it keeps; a POST does it."""
+    batch, user = _batch(request, pk)
+    if batch.state != State.COMMITTED:
+        _say_decided(request, batch)
+        return redirect("unit_import", pk=pk)
+    if request.method == "POST":
+        try:
+            done = undo(batch=batch, by=user, at=clock.now())
+        except unit_imports.DecidedError as error:
+            _say_decided(request, error.batch)
+        else:
+            numbers = {"removed": len(done.remove), "restored": len(done.restore), "kept": len(done.keep)}
+            text = _("Undone: %(removed)s units dissolved, %(restored)s restored, %(kept)s kept.")
+            messages.success(request, text % numbers)
+        return redirect("unit_import", pk=pk)
+    found = undo_plan(batch)
+    page = page_of(request, page_words.undo_rows(found))
+    context = {"batch": batch, "found": found, "page": page, "rows": page.object_list}
+    return render(request, "organizations/unit_import_undo.html", context)

@@ -1,0 +1,187 @@
+"""Bringing in a workbook of lists: stage it for the preview, write it, throw it away."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from django.db import transaction
+
+from audit.record import record, record_many
+from lib.sheets.read import read_workbook
+from organizations.models import Organization
+from organizations.names import NameIndex
+from responsibilities.content import values_of
+from responsibilities.imports.judge import Group, Verdict, digest, judge, numbers
+from responsibilities.imports.read import Read, read_lists, year_of
+from responsibilities.models import ListImport, ResponsibilityList
+
+from .lists import new_version
+from .writing import Wanted, claim, locked, set_items
+
+if TYPE_CHECKING:
+    from organizations.models import User
+
+State = ListImport.State
+
+
+class AlreadyDecidedError(Exception):
+    """The import was committed or discarded before; `batch` is as it is now."""
+
+    def __init__(self, batch: ListImport) -> None:
+        super().__init__(batch.state)
+        self.batch = batch
+
+
+class ListsChangedError(Exception):
+    """The lists have changed since the preview; it would now come to something else."""
+
+
+class Outcome(NamedTuple):
+    """What a commit came to."""
+
+    lists: int
+    created: int
+    changed: int
+    removed: int
+    refused: int
+
+
+def content_of(lists: Sequence[Read]) -> dict[str, Any]:
+    """What was read, as it is staged; rows with an error keep their cells for the preview."""
+    sheets = []
+    for one in lists:
+        known = one.unit.pk if one.unit else None
+        sheets.append(one.as_json() | {"errors": one.errors, "unit": known})
+    return {"sheets": sheets}
+
+
+def preview(
+    *,
+    city: Organization,
+    path: Path,
+    name: str,
+    year: int | None,
+    unit: Organization | None,
+    by: User | None,
+    at: datetime.datetime,
+) -> ListImport:
+    """Reads a file and stages it; raises UnreadableFileError. The lists stay as they are.
+
+    `year` None: the one that stands above the list, otherwise that of `at`. `unit`: the only one whose lists
+    may be taken from the file.
+    """
+    sheets = read_workbook(path)  # before the transaction: reading takes its time
+    lists = read_lists(sheets, NameIndex.for_city(city))
+    year = year or year_of(sheets) or at.year
+    batch = ListImport(
+        city=city, unit=unit, year=year, name=name[-200:], by=by, at=at, content=content_of(lists),
+        sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
+    )  # fmt: skip
+    with transaction.atomic():
+        for key, number in numbers(groups_of(batch)).items():
+            setattr(batch, key, number)
+        batch.save()
+        record("list.import_preview", batch, by=by, at=at, scope_id=city.pk, after=_said(batch))
+    return batch
+
+
+def groups_of(batch: ListImport) -> list[Group]:
+    """What the staged file would come to now."""
+    return judge(batch.content, city=batch.city, year=batch.year, only=batch.unit_id)
+
+
+def _said(batch: ListImport) -> dict[str, Any]:
+    counted = {name: getattr(batch, name) for name in (*Verdict.values, "absent")}
+    return {"file": batch.name, "sha256": batch.sha256, "year": batch.year} | counted
+
+
+@transaction.atomic
+def commit(
+    *, batch: ListImport, by: User | None, at: datetime.datetime, seen: str | None = None, drop_absent: bool = False
+) -> Outcome:
+    """Writes the new and the changed rows into draft versions, all or none.
+
+    `seen`: digest of the preview that was agreed to; `drop_absent` takes out what the file lacks. Raises
+    AlreadyDecidedError for a second attempt and ListsChangedError where the preview no longer holds.
+    """
+    claimed = ListImport.objects.filter(pk=batch.pk, state=State.PREVIEWED)
+    if not claimed.update(state=State.COMMITTED, decided_at=at):
+        raise AlreadyDecidedError(ListImport.objects.get(pk=batch.pk))
+    batch = ListImport.objects.select_related("city").get(pk=batch.pk)
+    _lock(batch)
+    groups = groups_of(batch)
+    if seen is not None and seen != digest(groups):
+        raise ListsChangedError
+    removed = 0
+    written = []
+    for group in groups:
+        if group.kind is None or not (group.writes or (drop_absent and group.absent)):
+            continue
+        removed += len(group.absent) if drop_absent else 0
+        written.append(_write(group, batch, by, at, drop_absent))
+    counted = numbers(groups)
+    done = Outcome(len(written), counted[Verdict.NEW], counted[Verdict.CHANGED], removed, counted[Verdict.REFUSED])
+    batch.outcome = done._asdict() | {"keys": [one.pk for one in written]}
+    batch.save(update_fields=["outcome"])
+    record("list.import", batch, by=by, at=at, scope_id=batch.city_id, after=_said(batch) | batch.outcome)
+    return done
+
+
+def _lock(batch: ListImport) -> None:
+    """Holds the units' lists until the end, so that nobody edits or publishes one meanwhile."""
+    units = {sheet["unit"] for sheet in batch.content["sheets"] if sheet["unit"]}
+    list(Organization.objects.select_for_update(of=("self",)).filter(pk__in=units).order_by("pk").only("pk"))
+    rows = ResponsibilityList.objects.select_for_update(of=("self",)).filter(organization__in=units)
+    list(rows.order_by("pk").only("pk"))
+
+
+def _write(
+    group: Group, batch: ListImport, by: User | None, at: datetime.datetime, drop_absent: bool
+) -> ResponsibilityList:
+    assert group.unit is not None and group.kind is not None
+    if group.draft is not None:
+        one = locked(group.draft)
+        claim(one, edition=None)
+    else:
+        one = new_version(
+            organization=group.unit, city=batch.city, kind=group.kind, year=batch.year, by=by, at=at,
+            reason=batch.name,
+        )  # fmt: skip
+    acts = set_items(one, _wanted(group, drop_absent))
+    record("list.import_rows", one, by=by, at=at, scope_id=batch.city_id, after={"file": batch.name})
+    record_many(acts, by=by, at=at, scope_id=batch.city_id)
+    return one
+
+
+def _wanted(group: Group, drop_absent: bool) -> list[Wanted]:
+    """The file's rows in its order; an item that the file lacks stays behind the one it followed."""
+    wanted = [Wanted(row.item.duty if row.item else None, row.values) for row in group.rows if not row.error]
+    if drop_absent:
+        return wanted
+    place_of = {want.duty.pk: place for place, want in enumerate(wanted) if want.duty}
+    last = len(wanted)
+    stays: dict[int, list[Wanted]] = {}
+    present = sorted([*group.absent, *(row.item for row in group.rows if row.item)], key=lambda item: item.position)
+    before = -1
+    for item in present:
+        if item.duty_id in place_of:
+            before = place_of[item.duty_id]
+        else:
+            stays.setdefault(before, []).append(Wanted(item.duty, values_of(item)))
+    found = list(stays.get(-1, []))
+    for place in range(last):
+        found += [wanted[place], *stays.get(place, [])]
+    return found
+
+
+@transaction.atomic
+def discard(*, batch: ListImport, by: User, at: datetime.datetime) -> None:
+    """Throws the preview away; raises AlreadyDecidedError."""
+    claimed = ListImport.objects.filter(pk=batch.pk, state=State.PREVIEWED)
+    if not claimed.update(state=State.DISCARDED, decided_at=at):
+        raise AlreadyDecidedError(ListImport.objects.get(pk=batch.pk))
+    record("list.import_discard", batch, by=by, at=at, scope_id=batch.city_id)

@@ -1,0 +1,1 @@
+"""Forms of lists: what was typed is kept where it is refused."""

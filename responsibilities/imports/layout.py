@@ -1,0 +1,133 @@
+"""Finds the table of duties on a sheet: header, columns, spread merges, section rows, footers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from lib.sheets.cells import text
+from lib.sheets.read import Sheet
+
+from .words import FOOTER, NEEDED, SECTION, SUPPORT, WORDS, kind_of
+
+SEARCHED_ROWS = 40
+FIELDS = {re.sub(r"\s", "", word): field for field, spellings in WORDS.items() for word in spellings}
+Merge = tuple[tuple[int, int], tuple[int, int]]
+
+
+class Line(NamedTuple):
+    """A row that carries an item: its number in the sheet, its cells by field, and the section above it."""
+
+    row: int
+    cells: dict[str, str]
+    section: str
+
+
+class Found(NamedTuple):
+    """A sheet that holds a list. `above` is what stands over the header."""
+
+    sheet: str
+    above: list[str]
+    header_rows: list[int]
+    headers: dict[str, str]
+    lines: list[Line]
+    skipped: list[int]
+
+
+def columns_of(cells: Sequence[Any]) -> dict[str, int]:
+    """Field → column of a header row; a word in brackets behind the head does not matter."""
+    found: dict[str, int] = {}
+    for index, cell in enumerate(cells):
+        head = re.sub(r"\s", "", text(cell))
+        field = FIELDS.get(head) or FIELDS.get(re.sub(r"[（(].*[)）]$", "", head))
+        if field is not None:
+            found.setdefault(field, index)
+    return found
+
+
+def is_header(columns: dict[str, int]) -> bool:
+    """True where the heads are those of a list of duties: an item, and two of what belongs to one."""
+    return all(field in columns for field in NEEDED) and sum(field in columns for field in SUPPORT) >= 2
+
+
+def find(sheet: Sheet) -> Found | None:
+    """The list on a sheet; None where it has none. A header may be of two rows, and may be repeated below."""
+    for index in range(min(len(sheet.rows), SEARCHED_ROWS)):
+        columns = columns_of(sheet.rows[index])
+        below = _second_row(sheet, index + 1, columns)
+        if is_header(columns | below):
+            return _read(sheet, index, index + bool(below), columns | below)
+    return None
+
+
+def _second_row(sheet: Sheet, index: int, columns: dict[str, int]) -> dict[str, int]:
+    """The heads that a second row adds below grouped ones (责任主体 → 责任处室); none where it is no header."""
+    if index >= len(sheet.rows) or "title" not in columns:
+        return {}
+    row = sheet.rows[index]
+    if any(text(row[columns[name]]) for name in ("title", "number") if columns.get(name, len(row)) < len(row)):
+        return {}
+    return {name: at for name, at in columns_of(row).items() if name not in columns}
+
+
+def _read(sheet: Sheet, first: int, last: int, columns: dict[str, int]) -> Found:
+    above = [value for row in sheet.rows[:first] if (value := "".join(dict.fromkeys(filter(None, map(text, row)))))]
+    headers = {field: text(sheet.rows[last][at]) or text(sheet.rows[first][at]) for field, at in columns.items()}
+    found = Found(sheet.name, above, list(range(first + 1, last + 2)), headers, [], [])
+    section = ""
+    wide = _wide(sheet.merges, last + 1)
+    spread = _spread(sheet, last + 1)
+    for number, (cells, own) in enumerate(zip(spread, sheet.rows[last + 1 :], strict=True), last + 2):
+        if is_header(columns_of(own)):
+            found.header_rows.append(number)
+            columns = columns_of(own)
+            continue
+        filled = [value for value in map(text, own) if value]
+        if not filled:
+            continue
+        named = _section(filled, number - 1 in wide)
+        if named is not None:
+            section = named or section
+            found.skipped.append(number)
+            continue
+        values = {field: text(cells[at]) if at < len(cells) else "" for field, at in columns.items()}
+        if FOOTER.match(filled[0]) or not _is_item(values):
+            found.skipped.append(number)
+        else:
+            found.lines.append(Line(number, values, section))
+    return found
+
+
+def _section(filled: list[str], is_wide: bool) -> str | None:
+    """The words of a section row (一、权力清单); an empty string for another row that stands alone; None otherwise."""
+    if len(set(filled)) != 1:
+        return None
+    if SECTION.match(filled[0]) and kind_of(filled[0]):
+        return filled[0]
+    return "" if is_wide else None
+
+
+def _is_item(values: dict[str, str]) -> bool:
+    """True where the row says what is done, or is numbered and says something of it."""
+    if values["title"]:
+        return not FOOTER.match(values["title"])
+    others = [name for name in values if name not in {"category", "number", "unit", "list"} and values[name]]
+    return bool(values.get("number", "")[:1].isdigit() and others) or len(others) >= 2
+
+
+def _wide(merges: Sequence[Merge], first: int) -> set[int]:
+    """0-based rows whose first cell is merged over at least three columns."""
+    return {top for (top, left), (bottom, right) in merges if top >= first and top == bottom and right - left >= 2}
+
+
+def _spread(sheet: Sheet, first: int) -> list[list[Any]]:
+    """The rows from `first` on, each vertically merged value repeated in the rows it holds for."""
+    rows = [list(row) for row in sheet.rows]
+    for (top, left), (bottom, _right) in sheet.merges:
+        if top < first or top >= len(rows) or left >= len(rows[top]):
+            continue
+        for row in rows[top + 1 : bottom + 1]:
+            row += [None] * (left + 1 - len(row))
+            row[left] = rows[top][left]
+    return rows[first:]

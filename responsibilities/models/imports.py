@@ -1,0 +1,69 @@
+"""A workbook of lists on its way in: read, shown, confirmed or thrown away."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from organizations.models import Organization
+
+if TYPE_CHECKING:
+    from organizations.models import User
+
+
+class ListImportQuerySet(models.QuerySet["ListImport"]):
+    """Reads, as adjectives."""
+
+    def visible_to(self, user: User) -> ListImportQuerySet:
+        """The commission's people see all of their city, others what they uploaded for the own unit."""
+        if not user.is_authenticated or user.organization_id is None:
+            return self.none()
+        city = self.filter(city=user.organization.root_id)
+        return city if user.sees_city else city.filter(unit=user.organization_id)
+
+    def for_list(self) -> ListImportQuerySet:
+        """With what a row shows."""
+        return self.select_related("by__organization").defer("content")
+
+
+class ListImport(models.Model):
+    """One uploaded file. `content` holds what was read, in the format of samples/README.md.
+
+    `unit` is set where a unit's own people upload: then no other unit's lists are taken from the file.
+    """
+
+    class State(models.TextChoices):
+        PREVIEWED = "previewed", _("To be checked")
+        COMMITTED = "committed", _("Imported")
+        DISCARDED = "discarded", _("Discarded")
+
+    city = models.ForeignKey(Organization, models.PROTECT, related_name="+")
+    unit = models.ForeignKey(Organization, models.PROTECT, null=True, blank=True, related_name="+")
+    year = models.PositiveSmallIntegerField(_("Year"))
+    name = models.CharField(_("File name"), max_length=200)
+    sha256 = models.CharField(max_length=64)
+    content = models.JSONField(default=dict)
+    new = models.PositiveIntegerField(default=0)
+    changed = models.PositiveIntegerField(default=0)
+    unchanged = models.PositiveIntegerField(default=0)
+    refused = models.PositiveIntegerField(default=0)
+    absent = models.PositiveIntegerField(default=0)
+    outcome = models.JSONField(default=dict)
+    state = models.CharField(_("State"), max_length=10, choices=State.choices, default=State.PREVIEWED)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField(_("Uploaded at"))
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ListImportQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-at", "-id"]
+        verbose_name = _("import of lists")
+        verbose_name_plural = _("imports of lists")
+        indexes = [models.Index(fields=["city", "-at"], name="list_import_recent")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,199 @@
+"""Lists from Excel: upload, check, import or discard. A unit's people bring in their own unit's lists only."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from audit.exports import record_export
+from lib import clock
+from lib.listing import page_of
+from lib.sheets.read import UnreadableFileError
+from lib.sheets.write import Column, download, workbook
+from organizations.models import Organization, User
+from organizations.person import person_of
+from organizations.roles import Capability
+from responsibilities import import_page
+from responsibilities.actions import imports
+from responsibilities.annex import HEADS, WIDTHS
+from responsibilities.forms.lists import UploadForm
+from responsibilities.imports.judge import digest, numbers
+from responsibilities.models import ListImport, ResponsibilityList
+
+State = ListImport.State
+
+
+def _drafter(request: HttpRequest) -> User:
+    """The person, if allowed to write lists; raises PermissionDenied."""
+    user = person_of(request)
+    if not user.may(Capability.DRAFT_LISTS):
+        raise PermissionDenied
+    return user
+
+
+def _load(request: HttpRequest, pk: int) -> tuple[User, ListImport]:
+    """The person and the import; raises Http404, PermissionDenied."""
+    batch = get_object_or_404(ListImport.objects.visible_to(person_of(request)).select_related("city"), pk=pk)
+    return _drafter(request), batch
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def duty_imports(request: HttpRequest) -> HttpResponse:
+    """Upload of lists, what they must look like, and the imports so far."""
+    user = _drafter(request)
+    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
+    if request.method == "POST" and form.is_valid():
+        try:
+            batch = _read(form.cleaned_data["file"], form.cleaned_data["year"], user)
+        except UnreadableFileError as error:
+            form.add_error("file", str(error))
+            widget = form.fields["file"].widget
+            widget.attrs |= {
+                "class": f"{widget.attrs['class']} is-invalid",
+                "aria-describedby": f"{form['file'].auto_id}_error",
+            }
+        else:
+            return redirect("duty_import_preview", pk=batch.pk)
+    page = page_of(request, ListImport.objects.visible_to(user).for_list(), size=20)
+    context = {
+        "form": form,
+        "page": page,
+        "rows": [import_page.list_row(batch) for batch in page.object_list],
+        "limit": settings.UPLOAD_LIMIT_MB * 1024 * 1024,
+        "sees_all": user.may(Capability.PUBLISH_LISTS),
+    }
+    return render(request, "responsibilities/import_list.html", context)
+
+
+def _read(upload: UploadedFile, year: int | None, user: User) -> ListImport:
+    """Stages the uploaded file; the parser wants it on the disk."""
+    city = Organization.objects.get(pk=user.organization.root_id)
+    own = None if user.may(Capability.PUBLISH_LISTS) else user.organization
+    with tempfile.NamedTemporaryFile(suffix=".upload") as file:
+        for chunk in upload.chunks():
+            file.write(chunk)
+        file.flush()
+        return imports.preview(
+            city=city, path=Path(file.name), name=upload.name or "", year=year, unit=own, by=user, at=clock.now()
+        )
+
+
+@require_GET
+def duty_import_template(request: HttpRequest) -> HttpResponse:
+    """An empty sheet with the columns that are read."""
+    user = _drafter(request)
+    columns = [Column(head, width) for head, width in zip(HEADS, WIDTHS, strict=True)]
+    title = f"{user.organization.name}安全生产权力清单和责任清单"
+    return download(f"{title}.xlsx", workbook(title, columns, [["一、权力清单"], ["二、责任清单"]]))
+
+
+@never_cache
+@require_GET
+def duty_import_preview(request: HttpRequest, pk: int) -> HttpResponse:
+    """What the file would do now, row by row; after the decision the same as a record."""
+    user, batch = _load(request, pk)
+    show = request.GET.get("show", "")
+    groups = imports.groups_of(batch) if batch.state == State.PREVIEWED else []
+    counted = numbers(groups) if groups else {key: getattr(batch, key) for key in _counted()}
+    pairs = import_page.rows_of(groups, show)
+    absent = [item for group in groups for item in group.absent]
+    page = page_of(request, absent if show == "absent" else pairs)
+    writes = counted["new"] + counted["changed"]
+    written = ResponsibilityList.objects.visible_to(user).filter(pk__in=batch.outcome.get("keys", []))
+    context: dict[str, Any] = {
+        "batch": batch,
+        "show": show,
+        "page": page,
+        "totals": import_page.totals(counted, show),
+        "targets": import_page.targets_of(groups, batch.year),
+        "rows": [] if show == "absent" else import_page.shown_rows(list(page.object_list)),
+        "absent": page.object_list if show == "absent" else [],
+        "absent_number": len(absent),
+        "folded": counted["unchanged"]
+        if show == "" and counted["new"] + counted["changed"] + counted["refused"]
+        else 0,
+        "writes": writes,
+        "refused": counted["refused"],
+        "digest": digest(groups),
+        "signal": import_page.STATE_SIGNAL[batch.state],
+        "lists": written.select_related("organization"),
+    }
+    return render(request, "responsibilities/import_preview.html", context)
+
+
+def _counted() -> tuple[str, ...]:
+    return ("new", "changed", "unchanged", "refused", "absent")
+
+
+@require_GET
+def duty_import_refused(request: HttpRequest, pk: int) -> HttpResponse:
+    """The refused rows as a workbook, with what is wrong and what to do."""
+    user, batch = _load(request, pk)
+    title = _("Refused rows")
+    rows = list(import_page.refused_rows(imports.groups_of(batch)))
+    content = workbook(title, import_page.refused_columns(), rows, batch.name)
+    record_export(batch.city, by=user, at=clock.now(), name=title, rows=len(rows), chosen=batch.name)
+    return download(f"{title} {Path(batch.name).stem}.xlsx", content)
+
+
+@require_POST
+def duty_import_commit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Writes the new and the changed rows into drafts; a second press finds it done."""
+    user, batch = _load(request, pk)
+    try:
+        done = imports.commit(
+            batch=batch, by=user, at=clock.now(), seen=request.POST.get("seen", ""),
+            drop_absent=request.POST.get("drop_absent") == "1",
+        )  # fmt: skip
+    except imports.AlreadyDecidedError as error:
+        _say_decided(request, error.batch)
+    except imports.ListsChangedError:
+        text = _(
+            "Nothing was imported: the lists have changed since the preview. It was judged anew; check it once more."
+        )
+        messages.warning(request, text)
+    else:
+        messages.success(request, _words(done))
+    return redirect("duty_import_preview", pk=pk)
+
+
+def _words(done: imports.Outcome) -> str:
+    text = ngettext(
+        "Imported into %(lists)s draft: %(created)s items added, %(changed)s changed, %(removed)s taken out.",
+        "Imported into %(lists)s drafts: %(created)s items added, %(changed)s changed, %(removed)s taken out.",
+        done.lists,
+    )
+    return text % done._asdict()
+
+
+def _say_decided(request: HttpRequest, batch: ListImport) -> None:
+    if batch.state == State.COMMITTED:
+        messages.info(request, _("This file was imported before; nothing was written a second time."))
+    else:
+        messages.info(request, _("This preview was discarded before. Upload the file again."))
+
+
+@require_POST
+def duty_import_discard(request: HttpRequest, pk: int) -> HttpResponse:
+    """Throws the preview away."""
+    user, batch = _load(request, pk)
+    try:
+        imports.discard(batch=batch, by=user, at=clock.now())
+    except imports.AlreadyDecidedError as error:
+        _say_decided(request, error.batch)
+        return redirect("duty_import_preview", pk=pk)
+    messages.success(request, _("Discarded: %(name)s. The lists are as they were.") % {"name": batch.name})
+    return redirect("duty_imports")

@@ -1,0 +1,30 @@
+"""What people said about columns, remembered by layout: the next sheet with the same header is read the same way."""
+
+from __future__ import annotations
+
+from tasks.models import ImportBatch
+
+from .headers import FIELDS
+from .layout import Choices
+
+REMEMBERED = 200  # imports with corrections that are looked at, the latest
+
+
+def choices_for(batch: ImportBatch) -> Choices:
+    """Fingerprint of a header → column → field ("" for none).
+
+    From `ImportBatch.columns` ({fingerprint: {"3": "lead"}}) of the imports of the city that were not thrown away,
+    the latest winning, and above all of this one.
+    """
+    earlier = ImportBatch.objects.filter(plan__issuer=batch.plan.issuer_id).exclude(columns={}).exclude(pk=batch.pk)
+    earlier = earlier.exclude(state=ImportBatch.State.DISCARDED).order_by("-at", "-pk")
+    found: dict[str, dict[int, str]] = {}
+    for columns in (*reversed(earlier.values_list("columns", flat=True)[:REMEMBERED]), batch.columns):
+        for fingerprint, chosen in columns.items():
+            if isinstance(chosen, dict):
+                found[fingerprint] = {
+                    int(column): field
+                    for column, field in chosen.items()
+                    if str(column).isdecimal() and field in ("", *FIELDS)
+                }
+    return found

@@ -1,0 +1,121 @@
+"""The log of transitions: complete, never changed, and filled from the record by the migration."""
+
+import datetime
+import importlib
+
+import pytest
+from django.apps import apps
+
+from lib import clock
+from tasks.actions import reviews
+from tasks.actions.fanout import fan_out
+from tasks.actions.progress import log_progress
+from tasks.models import Assignment, Transition
+from tests import factories
+
+TODAY = factories.TODAY
+pytestmark = pytest.mark.django_db
+
+
+def steps(**which):
+    rows = Transition.objects.filter(**which).order_by("on", "id")
+    return list(rows.values_list("verb", "source", "target", "due_on", "on", "by__username", "reason"))
+
+
+def wipe():
+    """What no page and no action can do."""
+    rows = Transition.objects.all()
+    rows._raw_delete(rows.db)
+
+
+@pytest.fixture
+def owed(city, plan):
+    task = factories.task(plan, lead=city.safety)
+    fan_out(tasks=[task], by=None, at=clock.now(), today=plan.issued_on)
+    return Assignment.objects.get()
+
+
+def walk(owed, cast):
+    day, start = TODAY - datetime.timedelta(days=9), clock.now() - datetime.timedelta(days=9)
+    log_progress(
+        assignment=owed, at=start, by=cast.inspector, today=day, happened_on=day, quantity=0, percent=100,
+        what="完成", request_key="3a6f5f0e-5a0f-4c71-9f0e-0f7ad2b0a001",
+    )  # fmt: skip
+    for verb, by, opinion, later in (
+        (reviews.submit, cast.inspector, "已完成", 1), (reviews.send_back, cast.admin, "缺件", 2),
+        (reviews.submit, cast.inspector, "", 3), (reviews.approve, cast.admin, "同意", 3),
+    ):  # fmt: skip
+        passed = datetime.timedelta(days=later)
+        verb(assignment=owed, at=start + passed, by=by, opinion=opinion, today=day + passed)
+
+
+def test_each_step_leaves_its_row(owed, cast):
+    walk(owed, cast)
+    due, day = datetime.date(2017, 10, 31), TODAY - datetime.timedelta(days=9)
+    later = [day + datetime.timedelta(days=n) for n in (0, 1, 2, 3, 3)]
+    assert steps() == [
+        ("start", "not_started", "in_progress", due, later[0], "inspector", ""),
+        ("submit", "in_progress", "submitted", due, later[1], "inspector", "已完成"),
+        ("send_back", "submitted", "sent_back", due, later[2], "admin", "缺件"),
+        ("submit", "sent_back", "submitted", due, later[3], "inspector", ""),
+        ("approve", "submitted", "done", due, later[4], "admin", "同意"),
+    ]
+
+
+def test_a_fan_out_logs_what_it_moved(owed, cast):
+    task = owed.task
+    task.due_on = datetime.date(2017, 11, 30)
+    task.save()
+    for withdrawn in (False, True, False):
+        task.withdrawn = withdrawn
+        fan_out(tasks=[task], by=cast.admin, at=clock.now(), today=TODAY)
+    assert [row[:5] for row in steps()] == [
+        ("adjust", "not_started", "not_started", task.due_on, TODAY),
+        ("cancel", "not_started", "cancelled", task.due_on, TODAY),
+        ("revive", "cancelled", "not_started", task.due_on, TODAY),
+    ]
+
+
+def test_nobody_changes_or_removes_a_row(owed, cast):
+    walk(owed, cast)
+    row = Transition.objects.first()
+    for attempt in (row.save, row.delete, Transition.objects.all().delete, lambda: Transition.objects.update(verb="x")):
+        with pytest.raises(TypeError):
+            attempt()
+
+
+def test_an_untouched_task_is_deleted_with_its_log(owed, cast):
+    owed.task.due_on = datetime.date(2017, 11, 30)
+    owed.task.save()
+    fan_out(tasks=[owed.task], by=cast.admin, at=clock.now(), today=TODAY)
+    assert Transition.objects.exists()
+    Assignment.objects.all().delete()
+    assert not Transition.objects.exists()
+
+
+def test_the_migration_finds_the_same_in_the_record(owed, cast, city, plan):
+    walk(owed, cast)
+    expected = steps()
+    wipe()
+    migration = importlib.import_module("tasks.migrations.0007_signoff")
+    migration.fill_log(apps, None)
+    assert steps() == expected
+
+
+@pytest.mark.parametrize(
+    ("fields", "verbs"),
+    [
+        ({"state": "not_started"}, []),
+        ({"state": "in_progress", "last_progress_on": TODAY}, ["start"]),
+        ({"state": "sent_back", "last_progress_on": TODAY, "sent_back_on": TODAY}, ["start", "submit", "send_back"]),
+        ({"state": "done", "done_on": TODAY, "closed_at": clock.now()}, ["start", "submit", "approve"]),
+        ({"state": "cancelled"}, ["cancel"]),
+        ({"state": "not_started", "due_on": datetime.date(2017, 12, 1)}, ["adjust"]),
+    ],
+)
+def test_without_a_record_the_dates_must_do(fields, verbs, owed):
+    Assignment.objects.update(**fields)
+    importlib.import_module("tasks.migrations.0007_signoff").fill_log(apps, None)
+    assert [row[0] for row in steps()] == verbs
+    if verbs:
+        assert steps()[-1][2:4] == (fields["state"], fields.get("due_on", owed.due_on))

@@ -1,0 +1,143 @@
+"""Every list as a file: nothing that somebody typed is ever calculated, and what is shown is what is written.
+
+The walk asks every address for both formats, so a list that is added later is tried without a word here.
+"""
+
+import csv
+import io
+import re
+import zipfile
+
+import pytest
+from django.test import Client
+from python_calamine import CalamineWorkbook
+
+from lib.sheets import csvs
+from organizations.models import Organization, OrganizationGroup, User
+from tasks.models import Plan, ProgressEntry, Task, WorkPoint
+from tests.test_walk import PATTERNS, address, things  # noqa: F401  (the fixture)
+
+BAD = '=HYPERLINK("http://x",1)&\'"\n,;'
+STARTS = ["=1+1", "+1+1", "-1+1", "@SUM(1)", "\t=1", "\r=1", "＝1+1", " =1+1", "\n=1"]
+NUMBER = re.compile(r"-?\d+(\.\d+)?")
+
+
+def octets(response):
+    content = response.getvalue() if response.streaming else response.content
+    response.close()
+    return content
+
+
+def files(client: Client, things, form: str):  # noqa: F811
+    """(name, content) of every address that answers with a file."""
+    for name, parts in PATTERNS:
+        if "template" in name or name == "evidence":
+            continue
+        for query in ("", "&q=HYPERLINK") if name == "search" else ("",):
+            response = client.get(f"{address(name, parts, things)}?format={form}{query}")
+            told = response.get("Content-Disposition", "")
+            as_asked = form == "xlsx" or ".csv" in told or ".zip" in told  # the others are documents, not lists
+            if "attachment" in told and as_asked:
+                yield name, octets(response)
+
+
+def tables(content: bytes) -> list[str]:
+    """The CSV files that an answer holds."""
+    if content[:2] != b"PK":
+        return [content.decode("utf-8-sig")]
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        names = archive.namelist()
+        return [archive.read(name).decode("utf-8-sig") for name in names if name.endswith(".csv")]
+
+
+@pytest.fixture
+def hostile(things):  # noqa: F811
+    """Whatever words a person can type are a formula."""
+    for person, start in zip(User.objects.order_by("pk"), STARTS, strict=False):
+        User.objects.filter(pk=person.pk).update(real_name=start, post=start, phone=start)
+    for unit in Organization.objects.exclude(name__startswith="济南"):
+        Organization.objects.filter(pk=unit.pk).update(name=f"{BAD}{unit.pk}", short_name=f"@{unit.pk}", note="+1+1")
+    OrganizationGroup.objects.update(name="=各区市政府", spellings="@A\n=B", argument="district")
+    Plan.objects.update(title=BAD[:100], document_number="-1+1")
+    WorkPoint.objects.update(title="=1+1", short_title="@1")
+    Task.objects.update(number="=1+1", title=BAD, requirement="=2+2\nHYPERLINK", note="+1", unit="@家")
+    ProgressEntry.objects.update(what="=1+1", problems="-1", next_steps="@1")
+    return things
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_no_csv_holds_a_formula(language, hostile, cast, log_in):
+    client = log_in(cast.admin)
+    client.cookies["django_language"] = language
+    seen = set()
+    for name, content in files(client, hostile, "csv"):
+        seen.add(name)
+        found = tables(content)
+        assert found, name
+        for text in found:
+            assert "\r\n" in text
+            for line in csv.reader(io.StringIO(text, newline="")):
+                for cell in line:
+                    inert = not cell.lstrip().startswith(csvs.FORMULA) or NUMBER.fullmatch(cell)
+                    assert inert, f"{name}: {cell!r}"
+    assert {"ledger_export", "task_export", "organization_export", "user_export", "group_list", "search", "plan",
+            "work_point", "plan_list", "dashboard_export"} <= seen  # fmt: skip
+
+
+def test_no_workbook_holds_a_formula(hostile, cast, log_in):
+    seen = set()
+    for name, content in files(log_in(cast.admin), hostile, "xlsx"):
+        seen.add(name)
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            for part in archive.namelist():
+                if part.startswith("xl/worksheets/"):
+                    text = archive.read(part).decode()
+                    assert "<f>" not in text, f"{name} {part}"
+                    assert "<f " not in text, f"{name} {part}"
+                assert not part.endswith((".bin", "externalLink1.xml", "connections.xml")), f"{name} {part}"
+    assert {"ledger_export", "task_export", "organization_export", "user_export", "group_list", "search"} <= seen
+
+
+@pytest.mark.parametrize("text", [*STARTS, BAD])
+def test_a_cell_stays_what_it_was_in_both_formats(text, cast, plan, city, log_in):
+    Organization.objects.filter(pk=city.plant.pk).update(note=text)
+    rows = tables(octets(log_in(cast.admin).get("/units/export/?format=csv&kind=enterprise")))[0]
+    [_heads, line] = csv.reader(io.StringIO(rows, newline=""))
+    assert line[11].removeprefix("'") == text
+    book = octets(log_in(cast.admin).get("/units/export/?format=xlsx&kind=enterprise"))
+    found = CalamineWorkbook.from_filelike(io.BytesIO(book)).get_sheet_by_index(0).to_python()[3][11]
+    assert found.replace("\r", "\n") == text.replace("\r", "\n")
+
+
+@pytest.mark.parametrize(
+    "value, written",
+    [("913702000001", "913702000001\t"), ("0532", "0532\t"), ("0", "0"), ("13800000000", "13800000000"), (-5, "-5"),
+     (-5.5, "-5.5"), (None, ""), ("", ""), ("职责", "职责")],
+)  # fmt: skip
+def test_what_a_spreadsheet_would_spoil_is_kept(value, written):
+    assert csvs.text_of(value) == written
+
+
+def test_the_ledger_is_written_with_the_columns_that_are_shown(things, cast, log_in):  # noqa: F811
+    client = log_in(cast.admin)
+    text = tables(octets(client.get("/2017/ledger/export/?format=csv&cols=unit&cols=last&sort=unit")))[0]
+    lines = list(csv.reader(io.StringIO(text, newline="")))
+    assert lines[0] == ["任务", "单位", "最近填报"]
+    assert [line[1] for line in lines[1:]] == ["市安监局", "胶州市政府", "青岛示例化工有限公司"]
+    client.get("/2017/ledger/?cols=due")
+    assert tables(octets(client.get("/2017/ledger/export/?format=csv")))[0].splitlines()[0] == "任务,时限"
+
+
+def test_each_list_offers_both_formats_where_it_stands(things, cast, log_in):  # noqa: F811
+    client = log_in(cast.admin)
+    pages = ["/2017/ledger/", "/2017/tasks/", "/2017/plan/", "/2017/points/1/", "/plans/", "/units/", "/people/",
+             "/collective-units/", "/2017/search/?q=任务", "/2017/dashboard/", f"/tasks/{things['task']}/"]  # fmt: skip
+    for page in pages:
+        body = client.get(page).content.decode()
+        links = re.findall(r'href="([^"]*format=(?:xlsx|csv))"', body)
+        assert len(links) == 2, page
+        for link in links:
+            target = link.replace("&amp;", "&")
+            response = client.get(target if target.startswith("/") else f"{page.split('?')[0]}{target}")
+            assert "attachment" in response["Content-Disposition"], f"{page}: {link}"
+            response.close()
