@@ -52,7 +52,7 @@ def test_the_orm_is_refused_as_well(entry):
             act()
 
 
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="SQLite alone knows REPLACE")
+@pytest.mark.sqlite  # PostgreSQL has no REPLACE
 def test_a_row_cannot_be_replaced(entry):
     words = refused(
         "INSERT OR REPLACE INTO audit_auditentry (id, at, verb, object_type, object_text, request_id, address, "

@@ -222,9 +222,9 @@ class TestCheck:
 class TestOldPreviews:
     def make(self, plan, cast, days, **fields):
         at = SLOT - days * DAY
-        return ImportBatch.objects.create(
-            plan=plan, name="x.xlsx", sha256=uuid.uuid4().hex * 2, by=cast.admin, at=at, **fields
-        )
+        given = {"state": ImportBatch.State.PREVIEWED} | fields
+        sha256 = uuid.uuid4().hex * 2
+        return ImportBatch.objects.create(plan=plan, name="x.xlsx", sha256=sha256, by=cast.admin, at=at, **given)
 
     def test_only_what_nobody_wants_any_more_goes(self, plan, cast):
         state = ImportBatch.State
