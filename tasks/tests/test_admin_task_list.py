@@ -129,7 +129,6 @@ def test_the_list_in_a_constant_number_of_queries(count, admin, plan, city):
 def test_the_export_holds_exactly_the_filtered_rows(admin, some):
     response = admin.get("/2017/tasks/export/?units=with&sort=-plan")
     content = b"".join(response.streaming_content)
-    response.close()
     rows = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
     assert [row[0] for row in rows[3:]] == ["3", "2", "1"]
     assert rows[3][10] == DAY(2017, 6, 30)
