@@ -7,10 +7,12 @@ of contents of some thousand entries, chained to the seal before it.
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.db import models
+from django.db import connection, models
+from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
@@ -28,6 +30,11 @@ class AuditQuerySet(models.QuerySet["AuditEntry"]):
         """What was recorded in one request."""
         return self.filter(request_id=request_id)
 
+    def with_texts(self) -> AuditQuerySet:
+        """With `before` and `after` as the database writes them, to be asked by texts_contain()."""
+        text = models.TextField()
+        return self.alias(before_text=Cast("before", text), after_text=Cast("after", text))
+
     def latest_first(self) -> AuditQuerySet:
         """By moment; what was recorded later stands above within the same moment."""
         return self.order_by("-at", "-id")
@@ -35,6 +42,15 @@ class AuditQuerySet(models.QuerySet["AuditEntry"]):
     def for_list(self) -> AuditQuerySet:
         """With what a list row shows."""
         return self.select_related("by__organization", "unit")
+
+
+def texts_contain(word: str) -> models.Q:
+    """Entries (with_texts) in which a value before or after holds a word.
+
+    SQLite keeps JSON as Django wrote it, with every character outside ASCII escaped; PostgreSQL as text.
+    """
+    written = json.dumps(word, ensure_ascii=connection.vendor == "sqlite")[1:-1]
+    return models.Q(before_text__contains=written) | models.Q(after_text__contains=written)
 
 
 class AuditEntry(models.Model):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+from functools import reduce
+from operator import and_
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -12,15 +14,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit import words
-from audit.models import AuditEntry, AuditQuerySet
+from audit.models import AuditEntry, AuditQuerySet, texts_contain
 from lib import formats
 from lib.within import Within
 from organizations.models import Organization, User
 
 PAGE, COUNTED = 50, 1000
 _CHOSEN = ("commission", "department", "district", "zone")
-_KEYS = ("q", "who", "unit", "verb", "kind", "on", "from", "to", "address", "request")
-_WHICH = {"q": 100, "who": 60, "address": 45, "request": 36}
+_KEYS = ("q", "who", "unit", "verb", "kind", "on", "from", "to", "text", "address", "request")
+_WHICH = {"q": 100, "who": 60, "text": 60, "address": 45, "request": 36}
 
 
 def visible_to(user: User) -> AuditQuerySet:
@@ -88,6 +90,8 @@ class RecordFilter:
     def rows(self) -> AuditQuerySet:
         """The entries asked for, without order."""
         found = visible_to(self.user)
+        if "text" in self.values:
+            found = found.with_texts()
         for key, value in self.values.items():
             found = found.filter(self._condition(key, value))
         return found
@@ -113,6 +117,8 @@ class RecordFilter:
                 return Q(at__gte=_midnight(value))
             case "to":
                 return Q(at__lt=_midnight(value + datetime.timedelta(days=1)))
+            case "text":
+                return reduce(and_, (texts_contain(word) for word in value.split()))
             case "address":
                 return Q(address=value)
         return Q(request_id=value)
@@ -205,6 +211,8 @@ class RecordFilter:
                 return _("until %(day)s") % {"day": formats.day(value)}
             case "who":
                 return _("Person: %(name)s") % {"name": value}
+            case "text":
+                return _("Changed text: %(text)s") % {"text": value}
             case "address":
                 return _("Address: %(address)s") % {"address": value}
         return _("One request: %(number)s") % {"number": f"{value[:8]}…"}

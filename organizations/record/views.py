@@ -44,7 +44,7 @@ def record_list(request: HttpRequest) -> HttpResponse:
         "rows": say_all(found.entries),
         "number": f"{formats.number(COUNTED)}+" if found.number > COUNTED else formats.number(found.number),
         "check": page.check() if user.sees_city else None,
-        "more_open": bool({"kind", "address", "request", "on"} & chosen.values.keys()),
+        "more_open": bool({"kind", "text", "address", "request", "on"} & chosen.values.keys()),
     }
     return render(request, "audit/record_list.html", context)
 

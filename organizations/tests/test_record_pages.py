@@ -68,6 +68,7 @@ def test_each_sees_the_own_scope(told, city, cast, log_in):
         ("verb=user.update", ["head"]),
         ("kind=organizations.user", ["head"]), ("from=2017-09-21", ["head"]), ("to=2017-09-19", []),
         ("from=2017-09-21&to=2017-09-21", ["head"]), ("address=1.2.3.4", []), ("request=none", []),
+        ("text=第1次", ["平度市政府"]), ("text=admin", ["head"]), ("text=第 1次", ["平度市政府"]), ("text=%25", []),
         ("verb=nonsense&from=yesterday&unit=x&on=y&kind=z", [None] * 4),
     ],
 )  # fmt: skip
