@@ -6,23 +6,69 @@ The page shows every condition, the action refuses by the binding ones: both ask
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import NamedTuple
 
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from lib import formats
 
 from .models import Assignment
+from .told import Details, TellableError
 
 
 class Condition(NamedTuple):
-    """A condition of the next step; one that is not `binding` may stay unmet."""
+    """A condition of the next step, as code and plain values; one that is not `binding` may stay unmet."""
 
     met: bool
-    words: str
+    code: str
+    details: Details
     binding: bool
+
+    @property
+    def words(self) -> str:
+        """The condition in the reader's language."""
+        text = condition_words(self.code, self.details)
+        if self.code in {"target", "percent"} and not self.met and not self.binding:
+            return _("%(words)s, not binding") % {"words": text}
+        return text
+
+
+def condition_words(code: str, details: Details) -> str:
+    """What a condition asks for and what is there."""
+    match code:
+        case "logged":
+            return _("Progress is logged")
+        case "in_time":
+            return _("Handed in by the deadline")
+        case "late":
+            return _("Handed in after the deadline (not binding)")
+        case "target":
+            unit = details["unit"]
+            words = _("Target of %(target)s reached") % {"target": formats.amount(Decimal(details["target"]), unit)}
+            if "missing" not in details:
+                return words
+            missing = formats.amount(Decimal(details["missing"]), unit)
+            return _("%(words)s (%(missing)s missing)") % {"words": words, "missing": missing}
+        case "percent":
+            if "now" not in details:
+                return _("Logged in full")
+            return _("Logged in full (now %(now)s%%)") % {"now": details["now"]}
+        case "proof":
+            files = details["files"]
+            return ngettext("Proof on file (%(n)s)", "Proof on file (%(n)s)", files) % {"n": files}
+        case "proof_missing":
+            return _("Proof on file (none yet; log an entry with a file)")
+        case "proof_none":
+            return _("No proof on file yet (not binding)")
+    raise KeyError(code)
+
+
+def words(code: str, details: Details) -> str:
+    """Why it cannot be submitted, in the reader's language."""
+    missing = _("; ").join(condition_words(*condition) for condition in details["conditions"])
+    return _("It cannot be submitted yet. Missing: %(conditions)s.") % {"conditions": missing}
 
 
 def conditions_of(one: Assignment, files: int) -> list[Condition]:
@@ -30,45 +76,35 @@ def conditions_of(one: Assignment, files: int) -> list[Condition]:
     found = [_target(one), _proof(one, files)]
     if not one.task.target_required:
         met = one.last_progress_on is not None or one.percent > 0
-        found.insert(0, Condition(met, _("Progress is logged"), binding=True))
+        found.insert(0, Condition(met, "logged", {}, binding=True))
     if one.done_on and one.due_on:
         late = (one.done_on - one.due_on).days
-        words = _("Handed in by the deadline") if late <= 0 else _("Handed in after the deadline (not binding)")
-        found.append(Condition(late <= 0, words, binding=False))
+        found.append(Condition(late <= 0, "in_time" if late <= 0 else "late", {}, binding=False))
     return found
 
 
 def refuse_unmet(one: Assignment) -> None:
-    """Raises ValidationError that names every binding condition which is not met."""
+    """Raises TellableError that names every binding condition which is not met."""
     files = one.evidence.count() if one.task.evidence_required else 0
-    missing = [condition.words for condition in conditions_of(one, files) if condition.binding and not condition.met]
-    if missing:
-        text = _("It cannot be submitted yet. Missing: %(conditions)s.")
-        raise ValidationError(text % {"conditions": _("; ").join(missing)}, code="incomplete")
+    conditions = [condition for condition in conditions_of(one, files) if condition.binding and not condition.met]
+    if conditions:
+        missing = [[condition.code, condition.details] for condition in conditions]
+        raise TellableError("incomplete", {"conditions": missing}, words)
 
 
 def _target(one: Assignment) -> Condition:
-    binding = one.task.target_required
+    details: dict[str, str | int]
     if one.target:
-        words = _("Target of %(target)s reached") % {"target": formats.amount(one.target, one.task.unit)}
+        details = {"target": str(one.target), "unit": one.task.unit}
         if not one.is_complete:
-            missing = formats.amount(one.remaining, one.task.unit)
-            words = _("%(words)s (%(missing)s missing)") % {"words": words, "missing": missing}
+            details["missing"] = str(one.remaining)
     else:
-        words = _("Logged in full")
-        if not one.is_complete:
-            words = _("Logged in full (now %(now)s%%)") % {"now": one.percent}
-    if not one.is_complete and not binding:
-        words = _("%(words)s, not binding") % {"words": words}
-    return Condition(one.is_complete, words, binding)
+        details = {} if one.is_complete else {"now": one.percent}
+    return Condition(one.is_complete, "target" if one.target else "percent", details, one.task.target_required)
 
 
 def _proof(one: Assignment, files: int) -> Condition:
     binding = one.task.evidence_required
     if files:
-        return Condition(
-            True, ngettext("Proof on file (%(n)s)", "Proof on file (%(n)s)", files) % {"n": files}, binding
-        )
-    if binding:
-        return Condition(False, _("Proof on file (none yet; log an entry with a file)"), binding)
-    return Condition(False, _("No proof on file yet (not binding)"), binding)
+        return Condition(True, "proof", {"files": files}, binding)
+    return Condition(False, "proof_missing" if binding else "proof_none", {}, binding)

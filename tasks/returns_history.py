@@ -104,7 +104,7 @@ def history_row(batch: ProgressReturn) -> HistoryRow:
         unit=batch.organization.label if batch.organization else _("Unit unknown"),
         quarter=formats.period(batch.quarter) if batch.quarter else "—",
         signed=batch.signed_by or "—",
-        uploaded=f"{formats.moment(timezone.localtime(batch.at))} · {batch.by.post_and_unit}",
+        uploaded=f"{formats.moment(timezone.localtime(batch.at))} · {batch.brought_by}",
         signal=SIGNAL[State(batch.state)],
         state=str(batch.get_state_display()),
     )
@@ -113,7 +113,7 @@ def history_row(batch: ProgressReturn) -> HistoryRow:
 def history_sheet(chosen: ReturnFilter) -> Sheet:
     """The history as a sheet."""
     heads = [
-        (_("File"), 36), (_("Unit"), 26), (_("Period"), 16), (_("Filled in by"), 14), (_("Filled in on"), 12),
+        (_("File"), 36), (_("Unit"), 26), (_("Period"), 16), (_("Signed by"), 14), (_("Filled in on"), 12),
         (_("To be logged"), 10), (_("Logged before"), 10), (_("Left blank"), 10), (_("Refused"), 10), (_("State"), 12),
         (_("Uploaded at"), 12), (_("Uploaded by"), 28),
     ]  # fmt: skip
@@ -121,7 +121,7 @@ def history_sheet(chosen: ReturnFilter) -> Sheet:
         (one.name, one.organization.name if one.organization else "",
          formats.period(one.quarter) if one.quarter else "",
          one.signed_by, one.filled_on, one.added, one.known, one.blank, one.refused, str(one.get_state_display()),
-         timezone.localtime(one.at).date(), one.by.post_and_unit)
+         timezone.localtime(one.at).date(), one.brought_by)
         for one in chosen.rows().iterator(chunk_size=CHUNK)
     )  # fmt: skip
     return Sheet(_("Returns"), [Column(*head) for head in heads], rows)

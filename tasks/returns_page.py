@@ -14,9 +14,10 @@ from django.utils.translation import ngettext
 from lib import formats
 from lib.sheets.write import Column, Sheet
 
+from . import gates
 from .models import ProgressReturn, ReturnRow
 from .returns import faults
-from .returns.words import LABELS
+from .returns.layout import LABELS
 
 State, Verdict = ProgressReturn.State, ReturnRow.Verdict
 SIGNAL = {State.PREVIEWED: "soon", State.COMMITTED: "done", State.DISCARDED: "none"}
@@ -62,9 +63,9 @@ class Shown(NamedTuple):
 
 
 def rows_of(batch: ProgressReturn, show: str) -> QuerySet[ReturnRow]:
-    """The rows asked for; without a word all but the blank ones."""
+    """The rows asked for; without a word all but those that were left blank and have nothing wrong."""
     rows = batch.rows.select_related("assignment__task")
-    return rows.filter(verdict=show) if show in SHOWS else rows.exclude(verdict=Verdict.BLANK)
+    return rows.filter(verdict=show) if show in SHOWS else rows.exclude(verdict=Verdict.BLANK, errors=[])
 
 
 def totals(batch: ProgressReturn, show: str) -> list[Total]:
@@ -86,9 +87,9 @@ def facts(batch: ProgressReturn) -> list[tuple[str, str]]:
     return [
         (_("Unit"), batch.organization.name if batch.organization else _("Unit unknown")),
         (_("Period"), formats.period(batch.quarter) if batch.quarter else "—"),
-        (_("Filled in by"), batch.signed_by or _("The sheet does not say")),
+        (_("Signed by"), batch.signed_by or _("The sheet does not say")),
         (_("Filled in on"), formats.day(batch.filled_on) or _("The sheet does not say; the day of the import counts")),
-        (_("Uploaded by"), f"{batch.by.real_name}，{batch.by.post_and_unit}"),
+        (_("Uploaded by"), batch.brought_by),
         (_("Uploaded at"), formats.moment(timezone.localtime(batch.at))),
         (_("Sheet"), _("%(sheet)s, header on row %(rows)s") % {"sheet": sheet, "rows": rows}),
     ]
@@ -121,7 +122,7 @@ def notes(batch: ProgressReturn) -> list[str]:
     if before:
         found.append(
             _("Exactly this file was brought in on %(day)s by %(who)s; what was logged then is not logged again.")
-            % {"day": formats.day(timezone.localtime(before.at).date()), "who": before.by.post_and_unit}
+            % {"day": formats.day(timezone.localtime(before.at).date()), "who": before.brought_by}
         )
     if batch.organization and not batch.added:
         found.append(_("There is nothing to log: no row says anything new that can be taken."))
@@ -177,13 +178,23 @@ def _hands(row: ReturnRow) -> tuple[str, str]:
         return "", ""
     if row.effect["submits"]:
         return _("Handed in for sign-off"), "sent"
-    return _("Not handed in: %(why)s") % {"why": row.effect["missing"]}, "soon"
+    return _("Not handed in: %(why)s") % {"why": _missing(row.effect["missing"])}, "soon"
+
+
+def _missing(told: Any) -> str:
+    """Why it is not handed in, from [code, details]; earlier returns hold the words themselves."""
+    if isinstance(told, str):
+        return told
+    code, details = told
+    if code == "nobody":
+        return _("nobody was named who hands it in")
+    return gates.words(code, details) if code == "incomplete" else faults.message(code, None, details)
 
 
 def _whys(row: ReturnRow) -> list[Why]:
     found = []
     for error in row.errors:
-        where = _("Row %(row)s “%(column)s”") % {"row": row.row, "column": LABELS.get(error["field"], error["field"])}
+        where = _("Row %(row)s “%(column)s”") % {"row": row.row, "column": LABELS[error["field"]]}
         found.append(Why(where, faults.message(error["code"], error["value"], error["details"])))
     return found
 

@@ -20,7 +20,6 @@ from lib.sheets.read import UnreadableFileError, read_workbook
 from organizations.models import Organization, User
 from organizations.names import NameIndex
 from tasks.actions.progress import Signed
-from tasks.imports.cells import plain
 from tasks.models import Plan, ProgressReturn, ReturnRow
 from tasks.returns.judge import Act, Judged, carry_out
 from tasks.returns.meaning import Meanings
@@ -65,7 +64,16 @@ class About(NamedTuple):
     filled_on: datetime.date | None = None
 
 
+class Opened(NamedTuple):
+    """A file as read: its table, what the hidden sheet says, and whether that was tampered with."""
+
+    table: ReturnTable
+    told: identity.Identity | None
+    broken: bool
+
+
 NOTHING = About()
+ATTEMPTS = 20
 
 
 def preview(
@@ -73,7 +81,7 @@ def preview(
     plan: Plan,
     path: Path,
     name: str,
-    by: User,
+    by: User | None,
     at: datetime.datetime,
     today: datetime.date,
     about: About = NOTHING,
@@ -81,22 +89,20 @@ def preview(
 ) -> ProgressReturn:
     """Reads a file and stages what it would add; raises UnreadableFileError. Progress stays as it is.
 
-    `only` is the one unit whose return it may be, for those who may hand in no other's.
+    `only` is the one unit whose return it may be, for those who may hand in no other's. `by` None: the command line.
     """
-    sheets = read_workbook(path)
-    table = read_return(sheets, plan.year)
+    opened = _opened(path, plan)
     batch = ProgressReturn(
         plan=plan, name=name[-200:], sha256=hashlib.sha256(path.read_bytes()).hexdigest(), by=by, at=at
     )
-    told, broken = _identity(sheets)
-    _describe(batch, table, told, broken, about)
+    _describe(batch, opened, about)
     if only is not None:
         _refuse_others(batch, only)
     with transaction.atomic():
         with path.open("rb") as file:
             batch.file.save(name, File(file), save=False)
         batch.save()
-        _stage(batch, _rehearse(batch, table, told, by, at, today))
+        _stage(batch, _rehearse(batch, opened, by, at, today))
         record("return.preview", batch, by=by, at=at, after=_numbers(batch))
     return batch
 
@@ -109,55 +115,66 @@ def _refuse_others(batch: ProgressReturn, only: Organization) -> None:
     batch.organization = only
 
 
-def _identity(sheets: Any) -> tuple[identity.Identity | None, bool]:
-    """What the hidden sheet says, and whether it was tampered with."""
+def _opened(path: Path, plan: Plan) -> Opened:
+    """Reads a file; raises UnreadableFileError."""
+    sheets = read_workbook(path)
+    table = read_return(sheets, plan.year)
     try:
-        return identity.read(sheets), False
+        return Opened(table, identity.read(sheets), False)
     except identity.BrokenIdentityError:
-        return None, True
+        return Opened(table, None, True)
 
 
-def _describe(
-    batch: ProgressReturn, table: ReturnTable, told: identity.Identity | None, broken: bool, about: About
-) -> None:
+def _describe(batch: ProgressReturn, opened: Opened, about: About) -> None:
     """Unit, quarter, who and when: as corrected, as identified, or as the sheet's lines say."""
+    table, told, broken = opened
+    paper = table.paper
     units = Organization.objects.under(batch.plan.issuer)
-    named = NameIndex.for_city(batch.plan.issuer).organization(table.signed.unit) if table.signed.unit else None
+    named = NameIndex.for_city(batch.plan.issuer).organization(paper.unit) if paper.unit else None
     ours = told if told and told.plan == batch.plan.pk else None
     batch.organization = about.organization or (units.filter(pk=ours.organization).first() if ours else None) or named
-    batch.quarter = about.quarter if about.quarter is not None else (table.quarter or (ours.quarter if ours else ""))
-    batch.signed_by = about.signed_by if about.signed_by is not None else table.signed.person
-    batch.filled_on = about.filled_on or table.signed.day
+    batch.quarter = about.quarter if about.quarter is not None else paper.quarter or (ours.quarter if ours else "")
+    batch.signed_by = about.signed_by if about.signed_by is not None else paper.person
+    batch.filled_on = about.filled_on or paper.day
     batch.layout = {
         "sheet": table.sheet, "header_rows": table.header_rows, "skipped": table.skipped, "labels": table.labels,
-        "unit": table.signed.unit, "identified": bool(ours), "broken": broken or bool(told and not ours),
+        "unit": paper.unit, "quarter": paper.quarter, "identified": bool(ours),
+        "broken": broken or bool(told and not ours),
         "differs": bool(ours and named and named.pk != ours.organization),
     }  # fmt: skip
 
 
 def _rehearse(
-    batch: ProgressReturn, table: ReturnTable, told: identity.Identity | None, by: User, at: Any, today: datetime.date
+    batch: ProgressReturn, opened: Opened, by: User | None, at: datetime.datetime, today: datetime.date
 ) -> list[Judged]:
-    """What the rows would come to; nothing of it stays. Without a unit no row means anything yet."""
-    if batch.organization is None:
+    """What the rows would come to; nothing of it stays."""
+    meanings = _meanings(batch, opened)
+    if meanings is None:
         return []
     try:
         with transaction.atomic():
-            raise _Rehearsed(_carry_out(batch, table, told, by, at, today))
+            raise _Rehearsed(carry_out(opened.table.lines, meanings, _act(batch, by, at, today)))
     except _Rehearsed as done:
         return done.rows
 
 
-def _carry_out(
-    batch: ProgressReturn, table: ReturnTable, told: identity.Identity | None, by: User, at: Any, today: datetime.date
-) -> list[Judged]:
-    assert batch.organization is not None
-    meanings = Meanings(batch.plan, batch.organization, batch.quarter, told)
-    return carry_out(table.lines, meanings, batch.quarter, Act(by, at, today, batch.filled_on or today, _signed(batch)))
+def _meanings(batch: ProgressReturn, opened: Opened) -> Meanings | None:
+    """What rows may mean, locked until the end of the transaction: the assignments first and then the record, which is
+    the order of every verb. Without a unit no row means anything yet."""
+    if batch.organization is None:
+        return None
+    meanings = Meanings(batch.plan, batch.organization, batch.quarter, opened.told, opened.table.lines)
+    meanings.lock()
+    batch.layout["base"] = meanings.base()
+    return meanings
+
+
+def _act(batch: ProgressReturn, by: User | None, at: datetime.datetime, today: datetime.date) -> Act:
+    return Act(by, at, today, batch.quarter, batch.filled_on, _signed(batch))
 
 
 def _signed(batch: ProgressReturn) -> Signed | None:
-    """The entries are those of who filled in the sheet: the name, and the unit's account of that name if just one."""
+    """The entries are those of who signed the sheet: the name, and the unit's account of that name if just one."""
     if not batch.signed_by:
         return None
     people = User.objects.active().filter(organization=batch.organization, real_name=batch.signed_by)[:2]
@@ -173,41 +190,42 @@ def _stage(batch: ProgressReturn, rows: list[Judged]) -> None:
 
 
 def _staged(batch: ProgressReturn, one: Judged) -> ReturnRow:
-    said = one.line.said
-    values = said._asdict() | {
+    values = one.line.said.as_json() | {
         "number": one.line.number, "title": one.line.title, "period": one.line.period,
-        "completed": None if said.completed is None else plain(said.completed),
-        "rate": None if said.rate is None else plain(said.rate),
     }  # fmt: skip
-    errors = [fault._asdict() for fault in one.faults]
+    errors = [
+        {"code": fault.code, "field": fault.field, "value": fault.value, "details": fault.details}
+        for fault in one.faults
+    ]
     return ReturnRow(
         batch=batch, row=one.line.row, verdict=one.verdict, assignment=one.assignment, values=values, errors=errors,
         effect=one.effect, entry=one.entry if batch.state == State.COMMITTED else None,
     )  # fmt: skip
 
 
-def correct(*, batch: ProgressReturn, about: About, by: User, at: datetime.datetime, today: datetime.date) -> None:
+def correct(
+    *, batch: ProgressReturn, about: About, by: User | None, at: datetime.datetime, today: datetime.date
+) -> None:
     """Judges a previewed return anew, for another unit, quarter, person or day; raises DecidedError."""
-    table, told, broken = _kept(batch)
+    opened = _kept(batch)
     with transaction.atomic():
         now = _locked(batch)
-        _describe(now, table, told, broken, about)
-        _stage(now, _rehearse(now, table, told, by, at, today))
+        _describe(now, opened, about)
+        _stage(now, _rehearse(now, opened, by, at, today))
         record("return.correct", now, by=by, at=at, after=_numbers(now))
 
 
-def refresh(*, batch: ProgressReturn, by: User, at: datetime.datetime, today: datetime.date) -> None:
+def refresh(*, batch: ProgressReturn, by: User | None, at: datetime.datetime, today: datetime.date) -> None:
     """Judges a previewed return anew as it is; raises DecidedError."""
     about = About(batch.organization, batch.quarter, batch.signed_by, batch.filled_on)
     correct(batch=batch, about=about, by=by, at=at, today=today)
 
 
-def _kept(batch: ProgressReturn) -> tuple[ReturnTable, identity.Identity | None, bool]:
+def _kept(batch: ProgressReturn) -> Opened:
     """The kept file read once more, before the transaction: reading takes its time. Raises DecidedError."""
     if batch.state != State.PREVIEWED:
         raise DecidedError(batch)
-    sheets = read_workbook(batch.file.path)
-    return read_return(sheets, batch.plan.year), *_identity(sheets)
+    return _opened(Path(batch.file.path), batch.plan)
 
 
 def _locked(batch: ProgressReturn) -> ProgressReturn:
@@ -219,15 +237,16 @@ def _locked(batch: ProgressReturn) -> ProgressReturn:
     return now
 
 
-def commit(*, batch: ProgressReturn, by: User, at: datetime.datetime, today: datetime.date) -> ProgressReturn:
+def commit(*, batch: ProgressReturn, by: User | None, at: datetime.datetime, today: datetime.date) -> ProgressReturn:
     """Writes the rows that were shown, all in one transaction; raises DecidedError, ChangedError."""
-    table, told, _broken = _kept(batch)
+    opened = _kept(batch)
     with transaction.atomic():
         now = _locked(batch)
-        if now.organization is None:
+        meanings = _meanings(now, opened)
+        if meanings is None:
             raise ChangedError(0)
         shown = {row.row: (row.verdict, row.assignment_id, row.effect) for row in now.rows.all()}
-        rows = _carry_out(now, table, told, by, at, today)
+        rows = carry_out(opened.table.lines, meanings, _act(now, by, at, today))
         is_now = {
             one.line.row: (one.verdict, one.assignment.pk if one.assignment else None, one.effect) for one in rows
         }
@@ -243,6 +262,23 @@ def commit(*, batch: ProgressReturn, by: User, at: datetime.datetime, today: dat
     return now
 
 
+def settle(
+    *, batch: ProgressReturn, by: User | None, at: datetime.datetime, today: datetime.date
+) -> ProgressReturn:  # fmt: skip
+    """Commits where nobody looks at the preview: judged anew as often as work goes on meanwhile. What has nothing to
+    log is thrown away. Raises DecidedError."""
+    for _attempt in range(ATTEMPTS):
+        if not batch.added:
+            break
+        try:
+            return commit(batch=batch, by=by, at=at, today=today)
+        except ChangedError:
+            refresh(batch=batch, by=by, at=at, today=today)
+            batch.refresh_from_db()
+    discard(batch=batch, by=by, at=at)
+    return batch
+
+
 def _numbers(batch: ProgressReturn) -> dict[str, Any]:
     return {
         "file": batch.name, "sha256": batch.sha256, "organization": batch.organization_id, "quarter": batch.quarter,
@@ -252,7 +288,7 @@ def _numbers(batch: ProgressReturn) -> dict[str, Any]:
 
 
 @transaction.atomic
-def discard(*, batch: ProgressReturn, by: User, at: datetime.datetime) -> None:
+def discard(*, batch: ProgressReturn, by: User | None, at: datetime.datetime) -> None:
     """Throws a preview away, with its rows and its file; raises DecidedError."""
     now = _locked(batch)
     file, storage = now.file.name, now.file.storage

@@ -94,7 +94,7 @@ class AboutForm(OfficeForm):
 
     organization = forms.ModelChoiceField(Organization.objects.none(), label=gettext_lazy("Unit"))
     quarter = forms.ChoiceField(label=gettext_lazy("Period"), required=False)
-    signed_by = forms.CharField(label=gettext_lazy("Filled in by"), max_length=60, required=False)
+    signed_by = forms.CharField(label=gettext_lazy("Signed by"), max_length=60, required=False)
     filled_on = DayField(label=gettext_lazy("Filled in on"), required=False)
 
     def __init__(self, data: Any = None, *, plan: Plan, only: Organization | None, batch: ProgressReturn) -> None:

@@ -46,17 +46,7 @@ def message(code: str, value: str | None, details: dict[str, Any] | None = None)
         "work_point_missing": _("No work point stands here or above. Write its number or its full name."),
         "deadline_before_start": _("The deadline lies before the start, %(start)s. Correct one of the two."),
         "number_unknown": _("The plan has no task with the number %(value)s. Correct the number, or delete the row."),
-        "number_missing": _("The row has no number, and no task has this wording. Write the task's number."),
-        "title_differs": _("Number %(number)s is another task: “%(title)s”. Correct the number or the wording."),
-        "not_assigned": _("The unit owes nothing for task %(value)s in this quarter. Delete the row."),
-        "not_open": _("The assignment is “%(value)s”; nothing more can be logged. Delete the row."),
-        "progress_missing": _("Nothing is said about the progress. Write in a sentence what was done."),
-        "completed_not_number": _("“%(value)s” is no number. Write digits such as 156, or leave the cell empty."),
-        "completed_decreases": _(
-            "The plan counts %(known)s already. Write the whole sum since the beginning of the year."
-        ),
         "rate_not_number": _("“%(value)s” is no percentage. Write for example 52%%; the rest of the row is taken."),
-        "rule": "%(said)s",
         "lead_missing": _("No unit leads. Write at least one unit."),
     }
     found = texts.get(code, code) % ({"value": value or ""} | (details or {}))

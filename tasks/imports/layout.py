@@ -12,12 +12,13 @@ from django.utils.translation import gettext as _
 from lib.sheets.read import Sheet
 
 from .finder import Finder
-from .table import TASK_LIST, Choices, Known, Row, Rules, Table, UnknownLayoutError, fingerprint
+from .table import TASK_LIST, Choices, Known, Part, Row, Rules, Table, UnknownLayoutError, fingerprint
 
 __all__ = [
     "TASK_LIST",
     "Choices",
     "Known",
+    "Part",
     "Row",
     "Rules",
     "Table",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from organizations.models import Organization
@@ -42,7 +43,8 @@ class ProgressReturnQuerySet(models.QuerySet["ProgressReturn"]):
 class ProgressReturn(models.Model):
     """One returned file. What was committed keeps its file and its rows, as a record of what was read.
 
-    `signed_by` is whom the sheet names as the one who filled it in; `by` is who uploaded it.
+    `signed_by` is whom the sheet names as who answers for it or else filled it in; `by` is who brought it in, None
+    for the command line without an account.
     """
 
     class State(models.TextChoices):
@@ -55,12 +57,12 @@ class ProgressReturn(models.Model):
         Organization, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Unit")
     )
     quarter = models.CharField(_("Period"), max_length=8, blank=True)
-    signed_by = models.CharField(_("Filled in by"), max_length=60, blank=True)
+    signed_by = models.CharField(_("Signed by"), max_length=60, blank=True)
     filled_on = models.DateField(_("Filled in on"), null=True, blank=True)
     file = models.FileField(_("File"), upload_to=return_path, max_length=200, blank=True)
     name = models.CharField(_("File name"), max_length=200)
     sha256 = models.CharField(max_length=64)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField(_("Uploaded at"))
     state = models.CharField(_("State"), max_length=10, choices=State.choices, default=State.PREVIEWED)
     decided_at = models.DateTimeField(null=True, blank=True)
@@ -84,6 +86,11 @@ class ProgressReturn(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def brought_by(self) -> str:
+        """Who brought it in, in words."""
+        return self.by.post_and_unit if self.by else gettext("The server's command line")
 
 
 class ReturnRow(models.Model):

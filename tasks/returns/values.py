@@ -1,39 +1,30 @@
-"""From the cells of a return to what the unit says: amounts, rates, yes and no. No guess is made."""
+"""The cells of a return: texts, amounts, rates, yes and no. No guess is made.
+
+The rules are those of samples/README.md: a rate in a percent cell counts times 100, so does a plain number up to 1;
+a larger number is a percentage already; 已完成 is 100; 约 is dropped; 万 multiplies.
+"""
 
 from __future__ import annotations
 
 import datetime
+import math
 import re
+from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from lib.sheets.read import Cell, Percent
+from lib.sheets.read import Broken, Cell, Percent
 from tasks.imports import cells
+from tasks.imports.faults import CellError
 
-_NOTHING = {"", "—", "——", "-", "--", "/", "／", "无", "暂无", "没有"}
-_NUMBER = re.compile(r"^(?:共|约|累计|已完成)?\s*([+-]?\d[\d,，]*(?: \d{3})*(?:\.\d+)?)\s*(万|亿)?\s*(%|\D*)$")
-_TIMES = {"万": 10_000, "亿": 100_000_000, None: 1}
-_YES = {"是", "√", "✓", "✔", "☑", "已完成", "完成", "已办结", "办结", "Y", "y", "YES", "Yes", "yes", "TRUE", "对"}
+LONGEST = 2000  # characters of a text
+_NONE = {"", "无", "无。", "暂无", "没有", "—", "——", "-", "--", "/", "／"}
+_YES = {"是", "√", "✓", "✔", "☑", "已完成", "完成", "已办结", "办结", "对", "y", "yes", "true", "1"}
 _NO = {
-    "否",
-    "×",
-    "✗",
-    "✘",
-    "X",
-    "x",
-    "未完成",
-    "没有完成",
-    "未办结",
-    "N",
-    "n",
-    "NO",
-    "No",
-    "no",
-    "FALSE",
-    "进行中",
-    "推进中",
-}
-_DAY = re.compile(r"(\d{4})\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})\s*日?")
+    "否", "×", "✗", "✘", "☐", "x", "未完成", "没有完成", "未办结", "没有", "进行中", "推进中", "n", "no", "false", "0",
+}  # fmt: skip
+_SO_FAR = re.compile("^(?:累计|已完成|已|共|合计|完成)+")
+_RATE = re.compile(r"^(?:约|大约|近|达|达到|已完成|完成)?([+-]?\d+(?:\.\d+)?)\s*(%)?(?:左右)?$")
 
 
 class Said(NamedTuple):
@@ -52,105 +43,95 @@ class Said(NamedTuple):
         """Nothing that would be logged."""
         return all(value is None for value in self[:6])
 
+    def as_json(self) -> dict[str, Any]:
+        """The same as plain values: 156, 47.8."""
+        numbers = {key: None if value is None else cells.plain(value)
+                   for key, value in (("completed", self.completed), ("rate", self.rate))}  # fmt: skip
+        return self._asdict() | numbers
 
-def said(row: dict[str, Cell]) -> tuple[Said, list[tuple[str, str, str]]]:
-    """The row's values, and (field, code, value) of the cells that say nothing that can be taken."""
-    faults: list[tuple[str, str, str]] = []
 
-    def taken(field: str, read: object, code: str) -> object:
+def said(row: Mapping[str, Cell]) -> tuple[Said, list[CellError]]:
+    """The row's values, and what is wrong with single cells; a wrong cell counts as blank."""
+    faults: list[CellError] = []
+
+    def value(field: str, read: Callable[[Cell], Any]) -> Any:
         cell = row.get(field)
         try:
-            return read(cell, row.get("goal"))  # type: ignore[operator]
-        except ValueError:
-            faults.append((field, code, cells.text(cell)))
+            if isinstance(cell, Broken):
+                raise CellError("formula_unsaved" if cell == "=" else "cell_broken", str(cell))
+            return read(cell)
+        except CellError as error:
+            error.field = field
+            faults.append(error)
             return None
 
     found = Said(
-        progress=_text(row.get("progress")),
-        completed=taken("completed", amount, "amount_not_number"),  # type: ignore[arg-type]
-        rate=taken("rate", rate, "rate_not_number"),  # type: ignore[arg-type]
-        problems=_text(row.get("problems")),
-        next_steps=_text(row.get("next_steps")),
-        done=taken("done", yes, "done_unclear"),  # type: ignore[arg-type]
-        note=_text(row.get("note")),
+        progress=value("progress", words),
+        completed=value("completed", lambda cell: amount(cell, row.get("target"))),
+        rate=value("rate", rate),
+        problems=value("problems", words),
+        next_steps=value("next_steps", words),
+        done=value("done", yes),
+        note=value("note", words),
     )
     return found, faults
 
 
-def number(cell: Cell) -> str:
-    """The number of the task."""
-    return cells.number(cell)
-
-
-def _text(cell: Cell) -> str | None:
-    found = cells.text(cell)
-    return None if found in _NOTHING else found
+def words(cell: Cell) -> str | None:
+    """A text; 无 and dashes are none. Raises CellError."""
+    written = cells.text(cell)
+    if len(written) > LONGEST:
+        raise CellError("text_too_long", None, length=len(written), limit=LONGEST)
+    return None if written in _NONE else written
 
 
 def amount(cell: Cell, goal: Cell = None) -> Decimal | None:
-    """156, 156家, 0.31万, 3,412; a percentage where the goal is one. Raises ValueError."""
-    if isinstance(cell, bool | datetime.date):
-        raise ValueError
-    if isinstance(cell, Percent):
-        return _positive(Decimal(str(round(cell * 100, 6))))
-    if isinstance(cell, int | float):
-        share = cells.text(goal).endswith("%") and 0 < cell <= 1
-        return _positive(Decimal(str(round(cell * 100 if share else cell, 6))))
-    written = cells.text(cell)
-    if written in _NOTHING:
-        return None
-    found = _NUMBER.match(written)
+    """The amount done: 156, 156家, 累计0.31万, a percent cell, a share of a goal in percent. Raises CellError."""
+    if isinstance(cell, str):
+        cell = _SO_FAR.sub("", cells.text(cell))
+    try:
+        found = None if isinstance(cell, bool) else cells.target(cell, None)
+    except CellError as error:
+        raise CellError("completed_not_number", error.value) from error
     if found is None:
-        raise ValueError
-    return _positive(Decimal(re.sub("[,， ]", "", found[1])) * _TIMES[found[2]])
-
-
-def rate(cell: Cell, _goal: Cell = None) -> Decimal | None:
-    """A percentage: 52%, 约30%, 已完成, a percent cell, a plain number (up to 1 it is a share). Raises ValueError."""
-    if isinstance(cell, bool | datetime.date):
-        raise ValueError
-    if isinstance(cell, Percent):
-        return _positive(Decimal(str(round(cell * 100, 6))))
-    if isinstance(cell, int | float):
-        return _positive(Decimal(str(round(cell * 100 if cell <= 1 else cell, 6))))
-    written = cells.text(cell)
-    if written in _NOTHING:
         return None
-    if written in {"已完成", "完成", "全部完成"}:
+    plain = isinstance(cell, int | float) and not isinstance(cell, Percent)
+    return found.value * 100 if plain and 0 < found.value <= 1 and cells.text(goal).endswith("%") else found.value
+
+
+def rate(cell: Cell) -> Decimal | None:
+    """The percentage that was reached; raises CellError for words other than 已完成."""
+    if cell in (None, "") or isinstance(cell, bool):
+        return None
+    if isinstance(cell, int | float):
+        if not math.isfinite(cell) or cell < 0:
+            raise CellError("rate_not_number", cells.text(cell))
+        times = 100 if isinstance(cell, Percent) or cell <= 1 else 1
+        return Decimal(str(round(cell * times, 4)))
+    written = cells.text(cell)
+    if written in _NONE:
+        return None
+    if written == "已完成":
         return Decimal(100)
-    found = re.match(r"^(?:约|大约|近|达)?\s*(\d+(?:\.\d+)?)\s*(%?)$", written)
-    if found is None:
-        raise ValueError
-    value = Decimal(found[1])
-    return value * 100 if not found[2] and value <= 1 else value
+    found = _RATE.match(written)
+    if isinstance(cell, datetime.date) or found is None or float(found[1]) < 0:
+        raise CellError("rate_not_number", written)
+    number = Decimal(found[1])
+    return number * 100 if not found[2] and number <= 1 else number
 
 
-def _positive(value: Decimal) -> Decimal:
-    if not value.is_finite() or value < 0 or value >= cells.TARGET_LIMIT:
-        raise ValueError
-    return value
-
-
-def yes(cell: Cell, _goal: Cell = None) -> bool | None:
-    """是, √, 已完成; 否, 未完成; nothing. Never inferred from the rate. Raises ValueError."""
-    written = cells.text(cell)
+def yes(cell: Cell) -> bool | None:
+    """是, √, 已完成; 否, 未完成; nothing. Never inferred from the rate. Raises CellError."""
+    written = cells.text(cell).lower().strip("。.")
     if written in {"", "—", "-", "/"}:
         return None
     if written in _YES:
         return True
     if written in _NO:
         return False
-    raise ValueError
+    raise CellError("done_unclear", cells.text(cell))
 
 
-def day(value: object) -> datetime.date | None:
-    """A day from a date cell or from words; None for anything else."""
-    if isinstance(value, datetime.datetime):
-        return value.date()
-    if isinstance(value, datetime.date):
-        return value
-    found = _DAY.search(str(value or ""))
-    try:
-        return datetime.date(*map(int, found.groups())) if found else None
-    except ValueError:
-        return None
+def percent(found: Decimal | None) -> int | None:
+    """Whole percent, never rounded up: 99.6 % is not done, and 52.9 % is what 2380 of 4500 come to: 52."""
+    return None if found is None else min(100, int(found))

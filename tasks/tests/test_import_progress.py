@@ -10,9 +10,9 @@ from audit.models import AuditEntry
 from lib.sheets.read import Percent
 from organizations.models import Organization
 from organizations.roles import Role
-from tasks.imports import return_values as reading
 from tasks.imports.faults import CellError
-from tasks.models import Assignment, ProgressEntry
+from tasks.models import Assignment, ProgressEntry, ProgressReturn
+from tasks.returns import values as reading
 from tests import factories
 
 from .import_world import CLASSIC, SAMPLES, build
@@ -80,8 +80,10 @@ def test_the_sample_is_read_exactly_and_logged_once(plan, capsys):
     status, out, err = run(capsys, RETURN, "--json")
     assert (status, json.loads(out)) == (1, expected)
     assert "0 entries logged" in err and ProgressEntry.objects.count() == len(expected["rows"])
-    act = AuditEntry.objects.get(verb="progress.return")
-    assert act.after["period"] == "2017Q2" and act.after["logged"] == len(expected["rows"])
+    act = AuditEntry.objects.get(verb="return.commit")
+    assert act.after["quarter"] == "2017Q2" and act.after["added"] == len(expected["rows"])
+    states = ProgressReturn.objects.order_by("pk").values_list("state", "added", "known", "by")
+    assert list(states) == [("discarded", 21, 0, None), ("committed", 21, 0, None), ("discarded", 0, 21, None)]
 
 
 def test_a_corrected_return_adds_only_what_it_adds(plan, capsys, tmp_path):
@@ -130,8 +132,8 @@ def test_another_units_sheet_and_other_mistakes_are_refused_as_a_whole(plan, cap
         ([99, "无此任务", "做了", "", "", "", "", ""], "number_unknown"),
         ([10, "完全不同的另一项工作", "做了", "", "", "", "", ""], "title_differs"),
         ([10, STAFF, "", 5, "", "", "", ""], "progress_missing"),
-        ([10, STAFF, "做了", 2.5, "", "", "", ""], "rule"),
-        ([10, STAFF, "做了", 5, "100%", "", "", ""], "rule"),
+        ([10, STAFF, "做了", 2.5, "", "", "", ""], "entry_not_whole"),
+        ([10, STAFF, "做了", 5, "100%", "", "", ""], "entry_target"),
         ([10, STAFF, "做了", "若干", "", "", "", ""], "completed_not_number"),
         ([12, "制定安全生产巡查制度，完成首轮区市巡查", "做了", "", "", "", "", ""], "not_assigned"),
         (["", "没有这句话的任务", "做了", "", "", "", "", ""], "number_missing"),
@@ -193,7 +195,8 @@ def test_a_row_that_was_left_blank_says_nothing_and_other_columns_do_not_matter(
     ],
 )
 def test_rates(cell, rate):
-    assert reading.rate(cell) == rate
+    found = reading.rate(cell)
+    assert (None if found is None else float(found)) == rate
 
 
 @pytest.mark.parametrize("cell", ["第一阶段已完成", "一半", "-5%", -0.2, float("nan"), "基本完成"])
@@ -217,12 +220,18 @@ def test_rates_that_are_none(cell):
     ],
 )
 def test_amounts(cell, amount):
-    assert reading.completed(cell) == amount
+    assert reading.amount(cell) == amount
 
 
 @pytest.mark.parametrize(
     ("cell", "done"),
-    [("是", True), ("√", True), ("已完成", True), ("否", False), ("未完成", False), ("", None), ("基本完成", None)],
+    [("是", True), ("√", True), ("已完成", True), ("否", False), ("未完成", False), ("", None)],
 )
 def test_done(cell, done):
-    assert reading.done(cell) is done
+    assert reading.yes(cell) is done
+
+
+def test_what_is_neither_yes_nor_no_is_said():
+    with pytest.raises(CellError) as caught:
+        reading.yes("基本完成")
+    assert caught.value.code == "done_unclear"

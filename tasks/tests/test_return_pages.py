@@ -83,6 +83,32 @@ def test_an_inspector_brings_in_the_own_units_return_only(filled, owed, plan, ci
     assert "return0.xlsx" not in theirs.get(URL).content.decode()
 
 
+def test_the_preview_speaks_the_language_of_who_looks_at_it(filled, owed, plan, city, cast, log_in):  # noqa: F811
+    """Uploaded in Chinese, read and confirmed in English: no reason stays in the other language."""
+    fill(filled["填报表"], 5, completed=100.5)
+    fill(filled["填报表"], 6, done="是", completed=None)
+    fill(filled["填报表"], 7, progress="满了", rate=0.5, completed=None)
+    factories.Task.objects.filter(pk=owed[1].task_id).update(evidence_required=True)
+    owed[3].state = "submitted"
+    owed[3].save()
+    fill(filled["填报表"], 8, progress="已报")
+    upload(log_in(cast.admin), filled)
+    batch = ProgressReturn.objects.get()
+    client = log_in(cast.admin)
+    texts = {}
+    for language in ("zh-hans", "en"):
+        client.cookies["django_language"] = language
+        texts[language] = client.get(f"{URL}{batch.pk}/").content.decode()
+    for zh, en in (("“家”数须为整数", "A number of 家 is a whole number. Enter 0 or 1."),
+                   ("还不能报审", "It cannot be submitted yet. Missing: "),
+                   ("该任务已是“待审核”", "The assignment is “Waiting for sign-off”")):  # fmt: skip
+        assert zh in texts["zh-hans"]
+        assert zh not in texts["en"]
+        assert en in texts["en"]
+    client.post(f"{URL}{batch.pk}/commit/")
+    assert ProgressEntry.objects.count() == 2, "another language is no reason to judge anew"
+
+
 def test_an_auditor_reads_and_brings_in_nothing(filled, cast, log_in):
     upload(log_in(cast.admin), filled)
     client = log_in(cast.auditor)

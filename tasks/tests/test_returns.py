@@ -11,8 +11,10 @@ import pytest
 from django.core.management import call_command
 
 from organizations.models import Organization
+from tasks import entry_rules
 from tasks.actions import return_batches as returns
 from tasks.models import Assignment, ProgressEntry, ProgressReturn
+from tasks.returns import values
 from tasks.returns.open_rows import outgoing
 from tasks.states import AssignmentState, Cadence
 from tasks.workbooks.outgoing import write_outgoing
@@ -208,7 +210,7 @@ def test_a_forged_identification_counts_for_nothing(owed, plan, city, cast, brin
 @pytest.mark.parametrize(
     "said, code",
     [({"progress": "少了", "completed": 90}, "below_total"), ({"completed": 120}, "progress_missing"),
-     ({"progress": "x" * 2001}, "text_too_long"), ({"progress": "满了", "rate": 1}, "rule")],
+     ({"progress": "x" * 2001}, "text_too_long"), ({"progress": "满了", "rate": 1}, "entry_target")],
 )  # fmt: skip
 def test_a_row_that_cannot_be_right_is_refused_with_its_reason(said, code, owed, plan, city, cast, bring_in):
     book = book_of(plan, city.safety)
@@ -258,7 +260,7 @@ def test_the_sample_return_comes_out_as_expected(db):
     keys = ("number", "progress", "completed", "rate", "problems", "next_steps", "done", "note")
     read = [{"row": row.row} | {key: row.values[key] for key in keys} for row in rows if row.values["number"] != "88"]
     assert read == expected["rows"]
-    errors = [(row.row, e["code"], e["value"]) for row in rows for e in row.errors if e["code"] != "rule"]
+    errors = [(row.row, e["code"], e["value"]) for row in rows for e in row.errors]
     assert errors == [(e["row"], e["code"], e["value"]) for e in expected["errors"]]
     assert (batch.added, batch.refused) == (21, 1)
     done = returns.commit(batch=batch, by=office, at=AT, today=TODAY)
@@ -269,6 +271,46 @@ def test_the_sample_return_comes_out_as_expected(db):
     assert (again.added, again.known, again.refused) == (0, 21, 1)
     assert ProgressReturn.objects.count() == 2
     assert Organization.objects.exists() and zipfile.is_zipfile(RETURN)
+
+
+def test_a_rate_is_rounded_as_the_plan_computes_it(db):
+    """Where a row of the sample states amount and rate, both come to the same whole percentage: rounded down."""
+    plan, _office = world.build()
+    call_command("import_tasks", world.CLASSIC, "--year=2017", stdout=io.StringIO(), stderr=io.StringIO())
+    rows = json.loads((world.SAMPLES / "expected" / "progress-return-q2.json").read_text(encoding="utf-8"))["rows"]
+    tasks = {task.number: task for task in plan.tasks.all()}
+    seen = set()
+    for row in rows:
+        target = tasks[row["number"]].target
+        if target and row["completed"] and row["rate"] is not None:
+            stated = Decimal(str(row["rate"]))
+            counted = entry_rules.percent_after(Assignment(target=target), Decimal(str(row["completed"])), None)
+            assert values.percent(stated) == counted, row
+            seen.add(stated % 1)
+    assert {Decimal("0.9"), Decimal("0.8"), Decimal("0.7"), Decimal("0.67"), Decimal("0.5")} <= seen
+    assert (values.percent(Decimal("99.6")), values.percent(Decimal(120))) == (99, 100)
+
+
+@pytest.mark.parametrize("day, counted", [(DAY(2017, 7, 5), DAY(2017, 6, 30)), (DAY(2017, 6, 2), DAY(2017, 6, 2))])
+def test_a_paper_filled_in_after_the_quarter_tells_of_the_quarter(day, counted, owed, plan, city, cast, bring_in):
+    book = book_of(plan, city.safety, "2017Q2")
+    sign(book["填报表"], day=datetime.datetime.combine(day, datetime.time()))
+    fill(book["填报表"], 5, progress="又查 56 家", completed=156)
+    commit(bring_in(book), cast.admin)
+    assert ProgressEntry.objects.get().happened_on == counted
+
+
+def test_a_row_of_another_quarter_is_not_logged_for_this_one(plan, city, cast, bring_in):
+    task = factories.task(plan, number="1", title="每季度通报", lead=city.safety, cadence=Cadence.QUARTERLY)
+    factories.assignment(task, city.safety, period="2017Q3")
+    book = openpyxl.Workbook()
+    book.active.append(["2017年第二季度进展情况，填报单位：市安监局"])
+    book.active.append(["填报单位：市安监局"])
+    book.active.append(["序号", "重点任务", "进展情况", "完成数量"])
+    book.active.append([1, "每季度通报", "已发", None])
+    batch = bring_in(book)
+    assert batch.quarter == "2017Q2"
+    assert [error["code"] for error in batch.rows.get().errors] == ["not_in_quarter"]
 
 
 def test_the_command_and_the_page_log_a_row_once_between_them(db):

@@ -6,22 +6,23 @@ Messages stand on standard error; standard output holds the JSON and nothing els
 
 from __future__ import annotations
 
+import datetime
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from lib import clock
 from lib.sheets.read import UnreadableFileError
 from organizations.models import Organization, User
 from organizations.names import NameIndex
-from tasks.actions import returns
-from tasks.imports import faults
-from tasks.imports.returns import Return, quarter_days, read_return
-from tasks.models import Plan
+from tasks.actions import return_batches as returns
+from tasks.models import Plan, ProgressReturn, ReturnRow
+from tasks.returns import faults
+from tasks.returns.printed import as_json
 
 
 class Command(BaseCommand):
@@ -41,48 +42,55 @@ class Command(BaseCommand):
         path: Path = options["file"]
         plan, organization = self._whose(options["organization"], self._year(options["quarter"]))
         by = self._person(options["by"])
-        today = clock.today()
         quarter = options["quarter"].upper()
-        try:
-            returned = read_return(
-                path, name=path.name, plan=plan, organization=organization, quarter=quarter, today=today
-            )
-        except UnreadableFileError as error:
-            raise CommandError(f"{path.name}: {error}", returncode=2) from error
-        self._check_paper(returned)
+        batch = self._read(path, plan, organization, quarter, by)
+        rows = list(batch.rows.all())
         if options["json"]:
-            self.stdout.write(json.dumps(returned.as_json(), ensure_ascii=False, indent=1))
-        for line, fault in returned.errors:
-            label = returned.table.labels.get(fault.field or "", fault.field)
-            self.stderr.write(f"row {line.row}, {label}: {faults.message(fault.code, fault.value, fault.details)}")
-        refused = sum(bool(line.errors) for line in returned.lines)
+            self.stdout.write(json.dumps(as_json(batch, rows), ensure_ascii=False, indent=1))
+        self._tell(batch, rows)
         if options["dry_run"]:
-            self.stderr.write(f"{path.name}: read {len(returned.lines)} rows, refused {refused}; nothing written.")
+            returns.discard(batch=batch, by=by, at=clock.now())
+            self.stderr.write(f"{path.name}: read {len(rows)} rows, refused {batch.refused}; nothing written.")
         else:
-            self._write(returned, by)
-        if refused:
+            done = returns.settle(batch=batch, by=by, at=clock.now(), today=clock.today())
+            self.stderr.write(
+                f"{path.name}: {done.added} entries logged, {done.known} known already, {done.blank} rows without "
+                f"progress, {done.refused} rows refused."
+            )
+        if any(row.errors for row in rows):
             sys.exit(1)
 
-    def _write(self, returned: Return, by: User | None) -> None:
+    @staticmethod
+    def _read(
+        path: Path, plan: Plan, organization: Organization, quarter: str, by: User | None
+    ) -> ProgressReturn:  # fmt: skip
         try:
-            done = returns.bring_in(returned=returned, by=by, at=clock.now(), today=clock.today())
-        except ValidationError as error:
-            text = "；".join(error.messages)
-            raise CommandError(f"{returned.name}: {text} Nothing was written; try again.", returncode=2) from error
-        self.stderr.write(
-            f"{returned.name}: {done.logged} entries logged, {done.repeated} known already, {done.blank} rows without "
-            f"progress, {done.refused} rows refused."
-        )
+            return returns.preview(
+                plan=plan, path=path, name=path.name, by=by, at=clock.now(), today=clock.today(),
+                about=returns.About(quarter=quarter), only=organization,
+            )  # fmt: skip
+        except UnreadableFileError as error:
+            raise CommandError(f"{path.name}: {error}", returncode=2) from error
+
+    def _tell(self, batch: ProgressReturn, rows: list[ReturnRow]) -> None:
+        labels = batch.layout["labels"]
+        for row in rows:
+            for error in row.errors:
+                text = faults.message(error["code"], error["value"], error["details"])
+                self.stderr.write(f"row {row.row}, {labels.get(error['field'], error['field'])}: {text}")
+        said = batch.layout["quarter"]
+        if said and said != batch.quarter:
+            self.stderr.write(f"{batch.name}: the title speaks of {said}, not of {batch.quarter}.")
 
     @staticmethod
     def _year(quarter: str) -> int:
-        try:
-            first, _last = quarter_days(quarter)
-        except ValueError as error:
-            raise CommandError(f"“{quarter}” is no quarter. Write for example 2017Q2.", returncode=2) from error
-        if first > clock.today():
+        found = re.fullmatch(r"(20\d\d)[Qq]([1-4])", quarter)
+        if found is None:
+            raise CommandError(f"“{quarter}” is no quarter. Write for example 2017Q2.", returncode=2)
+        year, number = int(found[1]), int(found[2])
+        if datetime.date(year, 3 * number - 2, 1) > clock.today():
             raise CommandError(f"{quarter} has not begun yet.", returncode=2)
-        return first.year
+        return year
 
     @staticmethod
     def _whose(name: str, year: int) -> tuple[Plan, Organization]:
@@ -106,17 +114,3 @@ class Command(BaseCommand):
         if person is None:
             raise CommandError(f"There is no account “{username}”.", returncode=2)
         return person
-
-    def _check_paper(self, returned: Return) -> None:
-        """Another unit's return is not taken; another quarter in the title is only said."""
-        paper = returned.paper
-        named = NameIndex.for_city(returned.plan.issuer).organization(paper.unit) if paper.unit else None
-        if named is not None and named != returned.organization:
-            raise CommandError(
-                f"{returned.name}: the sheet is a return of {named.name}, not of {returned.organization.name}. "
-                "Choose the right unit.", returncode=2,
-            )  # fmt: skip
-        if paper.quarter and not returned.quarter.endswith(str(paper.quarter)):
-            self.stderr.write(
-                f"{returned.name}: the title speaks of quarter {paper.quarter}, not of {returned.quarter}."
-            )
