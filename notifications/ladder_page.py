@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import Any, NamedTuple
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -73,9 +73,13 @@ def alarms(today: datetime.date) -> list[str]:
     return [text % {"year": year} for year in years]
 
 
-def failures(commission: Organization) -> int:
-    """How many mails did not arrive and nobody has dealt with."""
-    return in_city(Delivery.objects.failed().filter(settled=False), commission).count()
+def mail_counts(commission: Organization) -> dict[str, int]:
+    """How many mails did not arrive and nobody has dealt with, and how many wait to be sent. One query."""
+    failed = Q(state=Delivery.State.FAILED, settled=False)
+    waiting = Q(state=Delivery.State.WAITING)
+    rows = in_city(Delivery.objects.filter(failed | waiting), commission)
+    found: dict[str, int] = rows.aggregate(failures=Count("pk", filter=failed), waiting=Count("pk", filter=waiting))
+    return found
 
 
 def in_city(rows: Any, commission: Organization) -> Any:
@@ -101,13 +105,10 @@ def sent_lately(ladder: Ladder, today: datetime.date) -> list[dict[str, Any]]:
 def context_of(commission: Organization, today: datetime.date) -> dict[str, Any]:
     """Everything that the page shows."""
     ladder = ladders.ladder_of(commission)
-    waiting = in_city(Delivery.objects.waiting(), commission).count()
     messages = Notification.objects.filter(in_inbox=True)
-    return {
+    return mail_counts(commission) | {
         "sections": sections(ladder),
         "alarms": alarms(today),
-        "failures": failures(commission),
-        "waiting": waiting,
         "vacancies": vacancies(ladder, today),
         "days": sent_lately(ladder, today),
         "messages_number": messages.filter(recipient__organization__path__startswith=commission.path).count(),

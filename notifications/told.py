@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from lib import formats
 
 from . import texts
-from .models import Delivery, Notification, Reminder
+from .models import Audience, Delivery, Notification, Reminder
 from .rungs import Rung
 
 SHOWN = 8
@@ -60,46 +60,65 @@ def way_of(delivery: Delivery) -> Way:
     return Way(how, result, _SIGNALS[Delivery.State(delivery.state)], _(delivery.error) if delivery.error else "")
 
 
+class Said(NamedTuple):
+    """A stage of the ladder that a message said about the thing."""
+
+    subject: str
+    stage: str
+    audience: str
+
+
 def told_of(thing: models.Model, limit: int | None = SHOWN) -> dict[str, Any]:
-    """The context of notifications/_told.html: the latest rows, and how many there are. Two queries.
+    """The context of notifications/_told.html: the latest rows, and how many there are. One query.
 
     The caller has made sure that the person may see the thing. Every message has its deliveries (outbox), so
-    they bring the messages along.
+    they bring the messages along, and beside them what the messages said about the thing (of a digest a part).
     """
-    about = {"about_type": thing._meta.label_lower, "about_id": thing.pk}
-    stages = Reminder.objects.filter(**about)
-    said: dict[int, list[Reminder]] = {}
-    for row in stages.select_related("recipient__organization").order_by("id"):
-        said.setdefault(row.notification_id, []).append(row)
-    news = Notification.objects.filter(**about).order_by()
-    concerned = models.Q(notification__in=news.values("pk"))
-    if said:
-        concerned |= models.Q(notification__in=list(said))
-    deliveries = Delivery.objects.filter(concerned).select_related("notification__recipient__organization")
     messages: dict[int, Notification] = {}
-    ways: dict[int, list[Way]] = {}
-    for one in deliveries.order_by("id"):
-        messages[one.notification_id] = one.notification
-        ways.setdefault(one.notification_id, []).append(way_of(one))
+    ways: dict[int, dict[int, Way]] = {}
+    said: dict[int, dict[str, Said]] = {}
+    for one in _deliveries_about(thing):
+        key = one.notification_id
+        messages[key] = one.notification
+        ways.setdefault(key, {})[one.pk] = way_of(one)
+        stages = said.setdefault(key, {})
+        if one.said_stage:
+            stages[one.said_stage] = Said(one.said_subject, one.said_stage, one.said_audience)
     latest = sorted(messages.values(), key=lambda one: (one.created_at, one.pk), reverse=True)
     shown = latest if limit is None else latest[:limit]
     return {
-        "told": [_row(one, said.get(one.pk, []), ways[one.pk]) for one in shown],
+        "told": [_row(one, said[one.pk].values(), list(ways[one.pk].values())) for one in shown],
         "told_number": len(latest),
     }
 
 
-def _row(message: Notification, stages: Iterable[Reminder], ways: list[Way]) -> Told:
-    stages = sorted(stages, key=lambda row: Rung.parse(row.stage).severity)
-    recipient = (stages[0] if stages else message).recipient
+def _deliveries_about(thing: models.Model) -> Any:
+    """The deliveries of all that was said about it, each once for every stage that its message said about it."""
+    about = {"about_type": thing._meta.label_lower, "about_id": thing.pk}
+    news = Notification.objects.filter(**about).order_by().values("pk")
+    stages = Reminder.objects.filter(**about).order_by().values("notification")
+    path = "notification__reminders"
+    on_it = models.Q(**{f"{path}__{name}": value for name, value in about.items()})
+    rows = Delivery.objects.filter(notification__in=news.union(stages))
+    return (
+        rows.alias(said=models.FilteredRelation(path, condition=on_it))
+        .annotate(**{f"said_{name}": models.F(f"said__{name}") for name in Said._fields})
+        .select_related("notification__recipient__organization")
+        .order_by("id", "said__id")
+    )
+
+
+def _row(message: Notification, said: Iterable[Said], ways: list[Way]) -> Told:
+    stages = sorted(said, key=lambda one: Rung.parse(one.stage).severity)
+    recipient = message.recipient
     read = formats.moment(timezone.localtime(message.read_at)) if message.read_at else ""
     return Told(
         at=message.created_at,
         when=formats.moment(timezone.localtime(message.created_at)),
         who=f"{recipient.real_name}（{recipient.post_and_unit}）" if formats.is_chinese() else
         f"{recipient.real_name} ({recipient.post_and_unit})",
-        what=_("; ").join(texts.stage_words(row.subject, row.stage) for row in stages) or texts.subject_of(message),
-        as_what=str(stages[-1].get_audience_display()) if stages else "",
+        what=_("; ").join(texts.stage_words(one.subject, one.stage) for one in stages) or texts.subject_of(message),
+        as_what=str(Audience(stages[-1].audience).label) if stages else "",
         urgent=message.urgent,
         read=read,
         ways=ways,

@@ -19,8 +19,7 @@ from . import navigation
 
 
 def _commission(user: Any) -> Organization:
-    own: Organization = user.organization
-    return own if own.pk == own.root_id else Organization.objects.get(pk=own.root_id)
+    return user.scope_root if user.sees_city else Organization.objects.get(pk=user.organization.root_id)
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -40,10 +39,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     also: dict[str, QuerySet[Any]] = {"unread": Notification.objects.visible_to(user).unread()}
     if user.may(Capability.DRAFT_LISTS):
         also["lists"] = lists_awaiting(user)
-    if plan:
-        counts = counts_of(user, plan, clock.today(), also)
-    else:
-        counts = {name: rows.order_by().count() for name, rows in also.items()}
+    counts = counts_of(user, plan, clock.today(), also)
     groups = navigation.groups(request, plan, counts)
     context |= {
         "frame_plan": plan,

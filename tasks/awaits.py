@@ -14,6 +14,7 @@ from django.db import models
 from django.db.models import Case, Count, F, Func, Q, Subquery, Value, When
 from django.utils.translation import gettext_lazy as _
 
+from organizations.models import User
 from organizations.roles import Capability
 
 from .models import Assignment, Extension, Plan
@@ -21,8 +22,6 @@ from .rights import Desk, desk_of
 from .states import AssignmentState, Phase
 
 if TYPE_CHECKING:
-    from organizations.models import User
-
     from .models.assignment import AssignmentQuerySet
 
 
@@ -85,18 +84,21 @@ def awaiting(
 
 
 def counts_of(
-    user: User, plan: Plan, today: datetime.date, also: Mapping[str, models.QuerySet[Any]] | None = None
+    user: User, plan: Plan | None, today: datetime.date, also: Mapping[str, models.QuerySet[Any]] | None = None
 ) -> dict[str, int]:
     """The numbers in the navigation, in one query: `awaits` beside 待办 is the own unit's turn, `review` beside
-    审核 what waits on the desk; `also` are rows of other floors to count with them, by name.
+    审核 what waits on the desk; `also` are rows of other floors to count with them, by name. Before the first
+    plan only those.
     """
-    rows = Assignment.objects.of_plan(plan)
-    wanted = {"awaits": rows.filter(unit_q(user, today)), **(also or {})}
-    if user.may(Capability.REVIEW):
-        desk = desk_of(user)
-        wanted["sent"] = rows.filter(desk.submissions)
-        wanted["asked"] = Extension.objects.of_plan(plan).filter(desk.extensions)
-    one = Plan.objects.filter(pk=plan.pk).order_by()
+    wanted: dict[str, models.QuerySet[Any]] = dict(also or {})
+    if plan is not None:
+        rows = Assignment.objects.of_plan(plan)
+        wanted["awaits"] = rows.filter(unit_q(user, today))
+        if user.may(Capability.REVIEW):
+            desk = desk_of(user)
+            wanted["sent"] = rows.filter(desk.submissions)
+            wanted["asked"] = Extension.objects.of_plan(plan).filter(desk.extensions)
+    one = User.objects.filter(pk=user.pk).order_by()
     found = one.values_list(*(_number(counted) for counted in wanted.values()))[0]
     numbers = dict(zip(wanted, found, strict=True))
     numbers["review"] = numbers.pop("sent", 0) + numbers.pop("asked", 0)

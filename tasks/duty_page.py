@@ -1,4 +1,4 @@
-"""Duties beside tasks, as strings: the page of an item, the desk of a unit's links, the lines on a task's page."""
+"""Duties beside tasks, as strings: the page of an item, the desk of a unit's links."""
 
 from __future__ import annotations
 
@@ -131,12 +131,6 @@ def _choices(item: ResponsibilityItem, linked: set[int]) -> list[tuple[int, str]
     owed = Assignment.objects.standing().filter(organization=item.list.organization_id)
     rows = Task.objects.current().filter(pk__in=owed.values("task"), plan__year=item.list.year).exclude(pk__in=linked)
     return [(task.pk, f"{task.number} {task.title}".strip()) for task in rows.order_by("work_point", "position", "id")]
-
-
-def duties_of_task(task: Task, user: User, unit_id: int | None = None) -> list[LinkRow]:
-    """The duties that a task discharges, of all units or of one; three queries at most."""
-    links = list(links_for(user, {unit_id} if unit_id else None).filter(task=task)[:100])
-    return link_rows(links, items_in_force([link.duty_id for link in links], user), {}) if links else []
 
 
 class DutyGroup(NamedTuple):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Aggregate, Count, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from organizations.models import Organization, User
@@ -105,10 +105,14 @@ def tallies(rows: Summary, by: str, today: datetime.date) -> dict[int, Tally]:
     return {row[by]: Tally(*(row[name] for name in Tally._fields)) for row in found}
 
 
-def tally_of_rows(rows: AssignmentQuerySet, today: datetime.date, **also: Q) -> tuple[Tally, dict[str, int]]:
-    """The same counted over assignments themselves, with further conditions by name, in one query."""
-    conditions = {s.value: signal_q(s, today) for s in (*PUNCTUALITY, Signal.SENT)}
-    found = rows.order_by().aggregate(**{key: Count("pk", filter=q) for key, q in (conditions | also).items()})
+def tally_of_rows(
+    rows: AssignmentQuerySet, today: datetime.date, **also: Q | Aggregate
+) -> tuple[Tally, dict[str, Any]]:
+    """The same counted over assignments themselves, with further conditions or sums by name, in one query."""
+    wanted: dict[str, Q | Aggregate] = {s.value: signal_q(s, today) for s in (*PUNCTUALITY, Signal.SENT)}
+    wanted |= also
+    counted = {key: Count("pk", filter=one) if isinstance(one, Q) else one for key, one in wanted.items()}
+    found = rows.order_by().aggregate(**counted)
     return Tally(*(found[name] for name in Tally._fields)), {key: found[key] for key in also}
 
 

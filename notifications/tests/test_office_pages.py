@@ -52,7 +52,7 @@ def test_a_constant_number_of_queries(name, office, cast, city, django_assert_ma
     office.get(reverse(name))
     for number in range(60):
         factories.message(cast.head, dedup_key=f"m{number}")
-    with django_assert_max_num_queries(16 if name == "ladder" else 15):
+    with django_assert_max_num_queries(15):
         assert office.get(reverse(name)).status_code == 200
 
 

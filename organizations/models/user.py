@@ -103,9 +103,11 @@ class User(AbstractBaseUser):
     def scope_root(self) -> Organization:
         """The organization under which everything is visible: the commission, or the own unit."""
         own = self.organization
-        if self.sees_city and own.root_id != own.pk:
-            return Organization.objects.get(pk=own.root_id)
-        return own
+        if not self.sees_city or own.root_id == own.pk:
+            return own
+        if own.parent is not None and own.parent_id == own.root_id:
+            return own.parent
+        return Organization.objects.get(pk=own.root_id)
 
     def may(self, capability: str) -> bool:
         """True if the role (and, for what concerns the whole city, the commission) allows it."""

@@ -65,6 +65,12 @@ class TaskQuerySet(models.QuerySet["Task"]):
         """With what a list row shows, in a constant number of queries."""
         return self.select_related("work_point", "plan").prefetch_related("units__organization", "units__group")
 
+    def for_page(self) -> TaskQuerySet:
+        """With what the page of one task shows."""
+        units = models.Prefetch("units", TaskUnit.objects.select_related("organization", "group__city"))
+        found = self.select_related("work_point", "plan__issuer", "result_by__organization")
+        return found.prefetch_related(units, "milestones")
+
 
 class Task(models.Model):
     """重点任务. `position` is its order in the plan; `number` is what the list printed.

@@ -8,9 +8,7 @@ import zipfile
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from PIL import Image
 
 from organizations.roles import Role
@@ -425,30 +423,6 @@ def test_markup_in_what_was_typed_stays_text(owed, cast, log_in):
     page = client.get(at(owed)).content.decode()
     assert "<script>alert" not in page
     assert "<b>.pdf" not in page
-
-
-@pytest.mark.parametrize("step", ["", "progress/"])
-@pytest.mark.parametrize("who", ["inspector", "chief"])
-def test_the_number_of_queries_does_not_grow(step, who, owed, cast, city, plan, log_in):
-    person = factories.user(city.safety, Role.HEAD, "chief") if who == "chief" else cast.inspector
-    client, writer = log_in(person), log_in(cast.inspector)
-
-    def queries(assignment):
-        with CaptureQueriesContext(connection) as found:
-            assert client.get(at(assignment, step)).status_code == 200
-        return len(found)
-
-    def work(number):
-        for n in range(number):
-            writer.post(at(owed, "progress/"), typed(files=[upload(PDF + b"%d" % n, "a.pdf")]))
-            Review.objects.create(
-                plan=plan, assignment=owed, reviewer=cast.admin, decision="sent_back", opinion="x", decided_at=NOW
-            )
-
-    work(1)
-    few = queries(owed)
-    work(12)
-    assert queries(owed) == few <= 16  # one more than other pages: who was told, and of what duty it is
 
 
 def test_a_long_history_is_cut_and_can_be_had_whole(owed, cast, log_in):

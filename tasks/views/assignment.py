@@ -10,7 +10,7 @@ from notifications.told import SHOWN, told_of
 from organizations.models import User
 from organizations.person import person_of
 from tasks import assignment_page
-from tasks.duty_page import duties_of_task
+from tasks.duty_lines import duties_of_task
 from tasks.forms.progress import ProgressForm
 from tasks.models import Assignment
 from tasks.plans import remember

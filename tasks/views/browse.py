@@ -15,7 +15,7 @@ from lib.sheets.write import exporting
 from organizations.person import person_of
 from organizations.roles import Capability
 from tasks import rights
-from tasks.duty_page import duties_of_task
+from tasks.duty_lines import duties_of_task
 from tasks.list_exports import point_sheet, points_sheet
 from tasks.models import Assignment, Task
 from tasks.plans import plan_of, remember
@@ -91,17 +91,11 @@ def work_point(request: HttpRequest, year: int, number: int) -> HttpResponseBase
 def task(request: HttpRequest, pk: int) -> HttpResponse:
     """One task: what is asked of whom until when, and those of its assignments that the person may know of."""
     user = person_of(request)
-    found = get_object_or_404(
-        Task.objects.visible_to(user)
-        .for_list()
-        .select_related("result_by__organization")
-        .prefetch_related("milestones"),
-        pk=pk,
-    )
+    found = get_object_or_404(Task.objects.visible_to(user).for_page(), pk=pk)
     remember(request, found.plan)
     today = clock.today()
     rows = Assignment.objects.visible_to(user).of_plan(found.plan).filter(task=found).standing()
-    tally, _also = tally_of_rows(rows, today)
+    tally, sums = tally_of_rows(rows, today, quantity=Sum("quantity"), target=Sum("target"))
     page = page_of(request, rows.for_list().urgent_first(), total=tally.total)
     lines = unit_lines(found)
     context = {
@@ -111,7 +105,7 @@ def task(request: HttpRequest, pk: int) -> HttpResponse:
         "lead": lines[UnitRole.LEAD],
         "cooperating": lines[UnitRole.COOPERATING],
         "tally": tally,
-        "sums": rows.aggregate(quantity=Sum("quantity"), target=Sum("target")) if found.target is not None else None,
+        "sums": sums if found.target is not None else None,
         "page": page,
         "rows": ledger_rows(page.object_list, found.plan.year, today),
         "export_query": f"?task={found.pk}",
