@@ -8,7 +8,7 @@ from background.schedule import Missed, job
 from background.work import kinds
 from lib import clock
 
-from .actions import import_work, tidy
+from .actions import import_work, packages, tidy
 from .models import Plan
 
 
@@ -32,5 +32,12 @@ def remove_old_previews(*, slot: datetime.datetime) -> str:
     return f"{tidy.remove_old_previews(at=clock.now())} imports removed"
 
 
+@job("tasks.remove_old_packages", at="55 2 * * *", missed=Missed.LATEST)
+def remove_old_packages(*, slot: datetime.datetime) -> str:
+    """Removes zips of workbooks that were made days ago."""
+    return f"{packages.remove_old(at=clock.now())} packages removed"
+
+
+kinds.work(packages.KIND)(packages.pack_now)
 for _name, (_function, _ended) in import_work.KINDS.items():
     kinds.work(_name, ended=_ended)(_function)

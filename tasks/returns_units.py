@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any, NamedTuple
-from urllib.parse import quote
 
 from django.db.models import Count, Q
 from django.http import HttpRequest
@@ -13,11 +12,13 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
+from background.models.work import UNFINISHED, WorkState
 from lib import clock, formats
 from lib.sheets.write import CHUNK, Column, Sheet
 from organizations.models import Organization, User
 from organizations.models.organization import OrganizationQuerySet
 
+from .actions.packages import packages_of
 from .models import Plan, ProgressReturn
 from .returns.open_rows import open_in
 from .returns_history import quarter_now, quarters_of
@@ -55,14 +56,15 @@ class UnitsFilter:
     """quarter, q, kind, state, pick, all of the address; nonsense is no condition."""
 
     def __init__(self, request: HttpRequest, plan: Plan, user: User) -> None:
-        asked = {key: str(value).replace("\0", "").strip()[:100] for key, value in request.GET.items()}
+        data = request.POST if request.method == "POST" else request.GET
+        asked = {key: str(value).replace("\0", "").strip()[:100] for key, value in data.items()}
         keys = {f"{plan.year}Q{number}" for number in range(1, 5)}
         self.plan, self.user = plan, user
         self.quarter = asked["quarter"] if asked.get("quarter") in keys else quarter_now(plan)
         self.q = asked.get("q", "")
         self.kind = asked.get("kind", "") if asked.get("kind") in Organization.Kind.values else ""
         self.state = asked.get("state", "") if asked.get("state") in {"missing", "returned"} else ""
-        self.pick = [int(text) for text in request.GET.getlist("pick") if text.isdecimal() and len(text) < 19]
+        self.pick = [int(text) for text in data.getlist("pick") if text.isdecimal() and len(text) < 19]
         self.all = asked.get("all") == "1"
         self._open = open_in(plan, self.quarter).filter(organization__in=self._seen().values("pk")).order_by()
         self._returned = ProgressReturn.objects.filter(
@@ -119,9 +121,9 @@ class UnitsFilter:
         values = {"quarter": self.quarter, "q": self.q, "kind": self.kind, "state": self.state} | changed
         return "?" + urlencode({key: value for key, value in values.items() if value})
 
-    def export_query(self) -> str:
-        """The query of the list as shown."""
-        return self.query()
+    def pick_query(self, units: Iterable[Organization]) -> str:
+        """The query of the workbooks of these units."""
+        return "?" + urlencode([("quarter", self.quarter), *(("pick", unit.pk) for unit in units)])
 
     def hidden(self) -> list[tuple[str, str]]:
         """What the form of the download carries along."""
@@ -191,6 +193,12 @@ def sheet_of(chosen: UnitsFilter) -> Sheet:
     return Sheet(title, [Column(*head) for head in heads], cells())
 
 
-def attachment(name: str) -> str:
-    """The header that makes the browser save a file under `name`."""
-    return f"attachment; filename*=UTF-8''{quote(name)}"
+def package_note(plan: Plan, user: User) -> tuple[str, str] | None:
+    """(words, address) of a zip that the person ordered and can still find; None without one."""
+    recent = packages_of(plan, user).filter(state__in=(*UNFINISHED, WorkState.DONE))
+    work = recent.first()
+    if work is None or (work.state == WorkState.DONE and not work.result.get("file")):
+        return None
+    quarter = {"quarter": formats.period(work.payload["quarter"])}
+    words = _("Workbooks of %(quarter)s: being made") if work.is_unfinished else _("Workbooks of %(quarter)s: ready")
+    return words % quarter, reverse("package", args=[plan.year, work.pk])

@@ -91,7 +91,12 @@ def _returns(plan, city, cast, owed):
     fault = {"code": "below_total", "field": "completed", "value": "5", "details": {"logged": 9}}
     values = {"number": "1", "progress": "任务1"}
     ReturnRow.objects.create(batch=back, row=5, verdict="refused", assignment=owed, values=values, errors=[fault])
-    return dict.fromkeys((name for name, _parts in PATTERNS if name and name.startswith("return_")), back.pk)
+    order = Work.objects.create(
+        kind="tasks.pack_workbooks", by=cast.inspector, at=timezone.now(), total=1,
+        payload={"plan": plan.pk, "quarter": "2017Q3", "units": [city.safety.pk], "today": "2017-09-20"},
+    )  # fmt: skip
+    found = dict.fromkeys((name for name, _parts in PATTERNS if name and name.startswith("return_")), back.pk)
+    return found | dict.fromkeys(("package", "package_file", "package_stop"), order.pk)
 
 
 def reports_of(plan, city, cast):

@@ -6,7 +6,13 @@ import zipfile
 
 import openpyxl
 import pytest
+from django.utils import timezone
 
+from background import work_runner
+from background.models import Work
+from background.work import discover
+from organizations.roles import Role
+from tasks.actions import packages
 from tasks.models import ProgressEntry, ProgressReturn
 from tasks.states import AssignmentState
 from tests import factories
@@ -203,6 +209,46 @@ def test_the_office_hands_out_one_workbook_or_many(owed, plan, city, cast, log_i
         assert names == ["市安监局 2017Q3 任务进展填报表.xlsx", "市交通运输委 2017Q3 任务进展填报表.xlsx"]
         assert openpyxl.load_workbook(io.BytesIO(archive.read(names[1])))["填报表"]["B5"].value == "别人的任务"
     assert client.get(f"{URL}workbooks/?pick=999999").status_code == 404
+
+
+def test_many_workbooks_are_made_in_the_background(owed, plan, city, cast, log_in, settings, tmp_path, monkeypatch):  # noqa: F811
+    settings.MEDIA_ROOT = tmp_path
+    monkeypatch.setattr(packages, "AT_ONCE", 1)
+    client = log_in(cast.admin)
+    few = client.post(f"{URL}packages/", {"quarter": "2017Q3", "pick": city.safety.pk})
+    assert few["Location"] == f"{URL}workbooks/?quarter=2017Q3&pick={city.safety.pk}"
+    assert client.get(f"{URL}workbooks/?quarter=2017Q3&all=1").status_code == 404
+    ordered = client.post(f"{URL}packages/", {"quarter": "2017Q3", "all": "1"})
+    again = client.post(f"{URL}packages/", {"quarter": "2017Q3", "all": "1"})
+    assert again["Location"] == ordered["Location"], "one order while it is under way"
+    work = Work.objects.get()
+    waiting = client.get(ordered["Location"]).content.decode()
+    assert "hx-trigger" in waiting
+    assert "正在生成" in client.get(f"{URL}units/").content.decode()
+    assert client.get(f"{URL}packages/{work.pk}/file/").status_code == 404
+    assert log_in(factories.user(city.office, Role.ADMIN)).get(ordered["Location"]).status_code == 404
+    assert work_runner.sweep(discover(), timezone.now()) == 1
+    work.refresh_from_db()
+    assert (work.state, work.done, work.total, work.result["number"]) == ("done", 2, 2, 2)
+    assert "已就绪" in client.get(f"{URL}units/").content.decode()
+    assert f"{work.pk}/file/" in client.get(ordered["Location"]).content.decode()
+    with zipfile.ZipFile(io.BytesIO(octets(client.get(f"{URL}packages/{work.pk}/file/")))) as archive:
+        assert len(archive.namelist()) == 2
+    assert packages.remove_old(at=timezone.now() + datetime.timedelta(days=1)) == 0
+    assert packages.remove_old(at=timezone.now() + datetime.timedelta(days=3)) == 1
+    assert client.get(f"{URL}packages/{work.pk}/file/").status_code == 404
+    assert "重新" in client.get(ordered["Location"]).content.decode()
+
+
+def test_a_package_is_cancelled(owed, cast, log_in, monkeypatch):  # noqa: F811
+    monkeypatch.setattr(packages, "AT_ONCE", 1)
+    client = log_in(cast.admin)
+    ordered = client.post(f"{URL}packages/", {"quarter": "2017Q3", "all": "1"})["Location"]
+    page = client.post(f"{ordered}stop/", follow=True)
+    assert "已取消" in page.content.decode()
+    assert Work.objects.get().state == "stopped"
+    page = client.post(f"{URL}packages/", {"quarter": "2017Q3"}, follow=True)
+    assert "请先选择" in page.content.decode()
 
 
 def test_an_inspector_gets_the_own_workbook_whatever_is_asked_for(owed, city, cast, log_in):  # noqa: F811

@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
 
 from audit.exports import export, record_file
+from background.models import Work
 from lib import clock, formats
 from lib.listing import page_of
-from lib.sheets.write import XLSX, ZIP, exporting, file_name, stream
+from lib.sheets.write import XLSX, ZIP, exporting, stream
 from organizations.models import Organization, User
 from organizations.person import person_of
 from organizations.roles import Capability
 from tasks import returns_units
+from tasks.actions import packages
+from tasks.models import Plan
 from tasks.plans import plan_of
 from tasks.returns.open_rows import outgoing
 from tasks.task_filters import TaskFilter
 from tasks.workbooks.annex import Annex, write_annex
-from tasks.workbooks.archive import zip_of
-from tasks.workbooks.outgoing import Outgoing, write_outgoing
+from tasks.workbooks.archive import write_zip
+from tasks.workbooks.outgoing import write_outgoing
 
 from .returns import own_only, reader_of
 
@@ -73,44 +80,103 @@ def return_units(request: HttpRequest, year: int) -> HttpResponseBase:
         "kinds": [(value, label, value == chosen.kind) for value, label in Organization.Kind.choices],
         "may_hand_out": user.may(Capability.LOG_PROGRESS),
         "any_unit": own_only(user) is None,
-        "most": returns_units.MOST,
+        "package": returns_units.package_note(plan, user),
     }
     return render(request, "tasks/return_units.html", context)
 
 
 @require_GET
 def return_workbooks(request: HttpRequest, year: int) -> HttpResponseBase:
-    """One unit's workbook, or a zip of those that were chosen or filtered; made as it is sent."""
+    """One unit's workbook, or a zip of a few that were picked."""
     plan = plan_of(request, year)
     user = _hander_out(request)
     chosen = returns_units.UnitsFilter(request, plan, user)
     units = chosen.picked(own_only(user))
-    if not units:
+    if not units or len(units) > packages.AT_ONCE:
         raise Http404
-    if len(units) > returns_units.MOST:
-        return _too_many(request, len(units))
     sheets = outgoing(plan, units, chosen.quarter, clock.today())
     if len(units) == 1:
         sheet = next(sheets, None)
         if sheet is None:
             raise Http404
-        record_file(plan, by=user, at=clock.now(), name=_name(sheet))
-        return stream(_name(sheet), lambda file: write_outgoing(file, sheet), XLSX)
-    response = StreamingHttpResponse(zip_of(sheets, _name, write_outgoing), content_type=ZIP)
-    name = f"任务进展填报表 {chosen.quarter}.zip"
+        name = packages.name_of(sheet)
+        record_file(plan, by=user, at=clock.now(), name=name)
+        return stream(name, lambda file: write_outgoing(file, sheet), XLSX)
+    name = packages.zip_name(chosen.quarter)
     record_file(plan, by=user, at=clock.now(), name=f"{name} ({len(units)})")
-    response["Content-Disposition"] = returns_units.attachment(name)
-    return response
+    return stream(name, lambda file: write_zip(file, sheets, packages.name_of, write_outgoing), ZIP)
 
 
-def _name(sheet: Outgoing) -> str:
-    return f"{file_name(sheet.label)} {sheet.quarter} 任务进展填报表.xlsx"
+@require_POST
+def package_order(request: HttpRequest, year: int) -> HttpResponseBase:
+    """The workbooks that were picked: a few at once, many in the background."""
+    plan = plan_of(request, year)
+    user = _hander_out(request)
+    chosen = returns_units.UnitsFilter(request, plan, user)
+    units = chosen.picked(own_only(user))
+    back = f"{reverse('return_units', args=[year])}{chosen.query()}"
+    if not units:
+        messages.error(request, _("Choose at least one unit with open assignments first."))
+        return redirect(back)
+    if len(units) > returns_units.MOST:
+        messages.error(request, _too_many(len(units)))
+        return redirect(back)
+    if len(units) <= packages.AT_ONCE:
+        return redirect(f"{reverse('return_workbooks', args=[year])}{chosen.pick_query(units)}")
+    work = packages.order(
+        plan=plan, quarter=chosen.quarter, units=units, by=user, at=clock.now(), today=clock.today()
+    )  # fmt: skip
+    return redirect("package", year=year, pk=work.pk)
 
 
-def _too_many(request: HttpRequest, number: int) -> HttpResponse:
+def _too_many(number: int) -> str:
+    text = _("%(number)s units were chosen; at most %(most)s workbooks go into one zip. Filter by kind first.")
+    return text % {"number": formats.number(number), "most": formats.number(returns_units.MOST)}
+
+
+def _package(request: HttpRequest, year: int, pk: int) -> tuple[Plan, User, Work]:
+    """The order, if the person gave it, or 404."""
+    plan = plan_of(request, year)
+    user = person_of(request)
+    return plan, user, get_object_or_404(packages.packages_of(plan, user), pk=pk)
+
+
+@never_cache
+@require_GET
+def package(request: HttpRequest, year: int, pk: int) -> HttpResponse:
+    """How far the zip is; the panel asks again every second until it can be fetched."""
+    plan, _user, work = _package(request, year, pk)
+    _hander_out(request)
+    quarter = formats.period(work.payload["quarter"])
     context = {
-        "title": _("Too many units at once"),
-        "text": _("%(number)s units were chosen; at most %(most)s workbooks go into one zip. Filter by kind first.")
-        % {"number": formats.number(number), "most": formats.number(returns_units.MOST)},
+        "plan": plan,
+        "work": work,
+        "quarter": quarter,
+        "back": f"{reverse('return_units', args=[year])}?quarter={work.payload['quarter']}",
+        "number": work.result.get("number", work.total),
+        "work_words": _("Making the workbooks of %(quarter)s") % {"quarter": quarter},
+        "work_stop": reverse("package_stop", args=[year, pk]),
     }
-    return render(request, "qdsafety/error.html", context, status=400)
+    return render(request, "tasks/package.html", context)
+
+
+@require_GET
+def package_file(request: HttpRequest, year: int, pk: int) -> FileResponse:
+    """The zip, while it is kept."""
+    plan, user, work = _package(request, year, pk)
+    _hander_out(request)
+    path = work.result.get("file")
+    if not path or not default_storage.exists(path):
+        raise Http404
+    name = packages.zip_name(work.payload["quarter"])
+    record_file(plan, by=user, at=clock.now(), name=name)
+    return FileResponse(default_storage.open(path), as_attachment=True, filename=name, content_type=ZIP)
+
+
+@require_POST
+def package_stop(request: HttpRequest, year: int, pk: int) -> HttpResponse:
+    """Cancels it; nothing of it is kept."""
+    plan, user, work = _package(request, year, pk)
+    if not packages.stop(work=work, plan=plan, by=user, at=clock.now()):
+        messages.info(request, _("It had ended already."))
+    return redirect("package", year=year, pk=pk)
