@@ -1,10 +1,9 @@
 """Two people, two processes, at the very same moment: one wins, the other is told, nothing is written twice."""
 
 import datetime
-import threading
 
 import pytest
-from django.db import connection, connections
+from django.db import connection
 from django.utils import timezone
 
 from audit.models import AuditEntry
@@ -15,31 +14,11 @@ from reports.frozen import digest
 from reports.models import QuarterlyReport
 from reports.quarters import Quarter
 from tests import factories
+from tests.together import together
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 AT = timezone.make_aware(datetime.datetime(2017, 7, 5, 9))
 Q2, DUE = Quarter(2017, 2), datetime.date(2017, 6, 20)
-
-
-def together(*acts):
-    """Does all of them at once; returns what each came to, result or error."""
-    start, found = threading.Barrier(len(acts)), [None] * len(acts)
-
-    def one(place, act):
-        try:
-            start.wait()
-            found[place] = act()
-        except Exception as error:
-            found[place] = error
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=one, args=pair) for pair in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return found
 
 
 def report_of(unit):

@@ -103,11 +103,18 @@ def _set_end(
 def end(
     *, term: Term, item: ResponsibilityItem, ends_on: datetime.date | None, by: User, at: datetime.datetime
 ) -> Term:
-    """Sets (or opens again) the last day of a term; raises ValidationError where it then overlaps another."""
+    """Sets (or opens again) the last day of a term, as `term` was read by the person.
+
+    Raises ValidationError where it then overlaps another, or where somebody else has set another end since.
+    """
     duty = _locked(term.duty)
     now = duty.terms.standing().filter(pk=term.pk).first()
     if now is None:
         raise ValidationError(_("This term was withdrawn in the meantime. Nothing was done."), code="stale")
+    if now.ends_on != term.ends_on:
+        text = _("Somebody else has set the end of this term meanwhile: %(span)s. Your day %(day)s was not saved.")
+        said = {"span": span_words(now.starts_on, now.ends_on), "day": formats.day(ends_on) or "–"}
+        raise ValidationError(text % said, code="stale")
     check_span(duty, now.starts_on, ends_on, now.pk)
     _set_end(now, item, ends_on, by, at)
     return now

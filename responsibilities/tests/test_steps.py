@@ -242,6 +242,23 @@ def test_a_hand_over_ends_the_term_before_and_keeps_it(city, cast, log_in):
     assert cast.inspector.real_name in page  # the history stays
 
 
+def test_an_end_that_somebody_else_has_set_since_is_not_overwritten(city, cast, log_in):
+    one = factories.duty_list(city.safety, "甲", state="published")
+    held = factories.term(one, starts_on=DAY(2017, 1, 1))
+    client, address = log_in(cast.admin), reverse("duty_term_change", args=[one.items.get().pk, held.pk])
+    page = client.get(reverse("duty_item", args=[one.items.get().pk])).content.decode()
+    assert '<input type="hidden" name="seen" value="">' in page
+    client.post(address, {"do": "end", "ends_on": "2017-06-30", "seen": ""})
+    answer = client.post(address, {"do": "end", "ends_on": "2017-07-31", "seen": ""}, follow=True).content.decode()
+    held.refresh_from_db()
+    assert held.ends_on == DAY(2017, 6, 30)
+    assert "2017年6月30日" in answer  # what stands there now
+    assert "2017年7月31日" in answer  # what was typed
+    client.post(address, {"do": "end", "ends_on": "2017-07-31", "seen": "2017-06-30"})
+    held.refresh_from_db()
+    assert held.ends_on == DAY(2017, 7, 31)
+
+
 def test_a_withdrawn_term_counts_no_longer_and_stays_visible(city, cast, log_in):
     one = factories.duty_list(city.safety, "甲", state="published")
     wrong = factories.term(one, person=cast.inspector, starts_on=DAY(2017, 1, 1))

@@ -61,19 +61,25 @@ def duty_term_change(request: HttpRequest, pk: int, term: int) -> HttpResponse:
             terms.withdraw(term=found, item=item, note=request.POST.get("note", ""), by=user, at=clock.now())
             messages.success(request, _("The term was withdrawn; it stays in the history."))
         else:
-            terms.end(term=found, item=item, ends_on=_day(request), by=user, at=clock.now())
+            found.ends_on = _day(request.POST.get("seen", "")) if "seen" in request.POST else found.ends_on
+            terms.end(term=found, item=item, ends_on=_last_day(request), by=user, at=clock.now())
             messages.success(request, _("The end of the term is on record."))
     except ValidationError as error:
         messages.error(request, error.messages[0])
     return redirect("duty_item", pk=pk)
 
 
-def _day(request: HttpRequest) -> datetime.date:
-    """The day typed; raises ValidationError where there is none."""
+def _day(text: str) -> datetime.date | None:
+    """A day as a date field sends it; None for anything else."""
     try:
-        day = parse_date(request.POST.get("ends_on", "").strip())
+        return parse_date(text.strip())
     except ValueError:
-        day = None
+        return None
+
+
+def _last_day(request: HttpRequest) -> datetime.date:
+    """The day typed; raises ValidationError where there is none."""
+    day = _day(request.POST.get("ends_on", ""))
     if day is None:
         raise ValidationError(_("Enter the last day of the term."))
     return day
