@@ -15,6 +15,7 @@ from responsibilities.list_page import holders_of
 from responsibilities.models import ResponsibilityItem, ResponsibilityList
 from tasks.models import Assignment, Evidence, TaskItem, Transition
 from tasks.models.assignment import AssignmentQuerySet
+from tasks.reminders import DEADLINES
 
 from . import sheet_rules as rules
 from .sheet_period import Period
@@ -73,15 +74,15 @@ def lists_on(units: Sequence[Organization], period: Period) -> dict[int, list[Re
     return found
 
 
-def sheets_of(units: Sequence[Organization], period: Period) -> list[Sheet]:
-    """The sheets of the units, in their order."""
+def sheets_of(units: Sequence[Organization], period: Period, *, holders: bool = False) -> list[Sheet]:
+    """The sheets of the units, in their order; with the names of the `holders` where they are shown."""
     lists = lists_on(units, period)
     keys = [one.pk for of_unit in lists.values() for one in of_unit]
     items: dict[int, list[ResponsibilityItem]] = {}
     listed = list(ResponsibilityItem.objects.filter(list__in=keys).order_by("list", "position", "id"))
     for item in listed:
         items.setdefault(item.list_id, []).append(item)
-    people = holders_of(listed, period.as_of)
+    people = holders_of(listed, period.as_of) if holders else {}
     links = _links([item.duty_id for item in listed])
     with undisturbed():
         rows = _rows({unit.pk for unit in units}, {task for tasks in links.values() for task in tasks}, period)
@@ -142,10 +143,9 @@ def _rows(units: set[int], tasks: set[int], period: Period) -> dict[int, dict[in
     proofs, reminders = _proofs(keys, period.as_of), _reminders(keys, period.as_of)
     found: dict[int, dict[int, list[Row]]] = {}
     for pk, unit, task, first, now in judged:
-        row = Row(
-            pk, task, first, now, rules.outcome(first, now, period.as_of), rules.is_put_off(first, now),
-            proofs.get(pk, 0), reminders.get((pk, unit), 0),
-        )  # fmt: skip
+        result = rules.outcome(first, now, period.as_of, period.has_ended)
+        put_off = rules.is_put_off(first, now)
+        row = Row(pk, task, first, now, result, put_off, proofs.get(pk, 0), reminders.get((pk, unit), 0))
         found.setdefault(unit, {}).setdefault(task, []).append(row)
     return found
 
@@ -168,8 +168,12 @@ def _proofs(keys: list[int], day: datetime.date) -> dict[int, int]:
 
 
 def _reminders(keys: list[int], day: datetime.date) -> dict[tuple[int, int], int]:
-    """(assignment, unit) → stages of the ladder that reached somebody of the unit until the day."""
-    rows = Reminder.objects.filter(about_type=Assignment._meta.label_lower, about_id__in=keys, on__lte=day)
+    """(assignment, unit) → stages of the ladder that reached somebody of the unit until the day, each once.
+
+    Those of its deadlines alone: that a decision waits is said to reviewers, under other subjects of the ladder.
+    """
+    kind = Assignment._meta.label_lower
+    rows = Reminder.objects.filter(about_type=kind, about_id__in=keys, subject=DEADLINES, on__lte=day)
     said = set(rows.values_list("about_id", "recipient__organization", "due_on", "stage"))
     found: dict[tuple[int, int], int] = {}
     for pk, unit, _due_on, _stage in said:

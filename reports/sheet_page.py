@@ -207,11 +207,11 @@ def workbook_sheets(sheet: Sheet, period: Period, user: User) -> list[WorkSheet]
     """The sheet, the assignments behind it, and the rules."""
     title = f"{sheet.unit.name} {_('Accountability sheet')} {period.words}"
     duties = chosen_rows(sheet, "", "")
-    rows = work_rows(list(duties), duties, user, period.ends_on.year)
+    said = work_rows(list(duties), duties, user, period.ends_on.year)
     work = [
-        [row.task, row.period, row.first_due, row.due, row.handed_in, row.outcome, row.proofs, row.reminders,
-         "；".join(row.duties)]
-        for row in rows
+        [words.task, words.period, row.first_due_on, row.now.due_on, row.now.handed_in_on, words.outcome, row.proofs,
+         row.reminders, "；".join(words.duties)]
+        for row, words in zip(duties, said, strict=True)
     ]  # fmt: skip
     work_heads = [
         (_("Task"), 36), (_("Period"), 12), (_("First deadline"), 12), (_("Deadline"), 12), (_("Handed in"), 12),

@@ -15,13 +15,17 @@ from .quarters import Quarter
 
 
 class Period(NamedTuple):
-    """From the first to the last day; `as_of` is the day by which everything is judged. `wrong`: typed, but no span."""
+    """From the first to the last day; `as_of` is the day by which everything is judged. `wrong`: typed, but no span.
+
+    `has_ended`: its last day is over, and so judged at its close.
+    """
 
     key: str
     starts_on: datetime.date
     ends_on: datetime.date
     as_of: datetime.date
     wrong: bool = False
+    has_ended: bool = False
 
     @property
     def words(self) -> str:
@@ -51,7 +55,7 @@ def _day(text: str) -> datetime.date | None:
 
 
 def _made(key: str, starts_on: datetime.date, ends_on: datetime.date, today: datetime.date, wrong: bool) -> Period:
-    return Period(key, starts_on, ends_on, min(ends_on, today), wrong)
+    return Period(key, starts_on, ends_on, min(ends_on, today), wrong, ends_on < today)
 
 
 def read(data: QueryDict, today: datetime.date) -> Period:

@@ -125,10 +125,15 @@ def belongs(
     return any(day is not None and starts_on <= day <= ends_on for day in (first_due_on, now.due_on))
 
 
-def outcome(first_due_on: datetime.date | None, now: Standing, day: datetime.date) -> Outcome:
-    """What became of an assignment that belongs to the period."""
+def outcome(first_due_on: datetime.date | None, now: Standing, day: datetime.date, has_ended: bool = False) -> Outcome:
+    """What became of an assignment that belongs to the period.
+
+    `has_ended`: the day is over, so what was due on it and was not handed in is late. Otherwise what falls due on
+    the last day of a quarter would be neglected on no sheet at all.
+    """
     if now.handed_in_on is None:
-        return Outcome.NOT_DONE if now.due_on is not None and now.due_on < day else Outcome.OPEN
+        late = now.due_on is not None and (now.due_on < day or (has_ended and now.due_on == day))
+        return Outcome.NOT_DONE if late else Outcome.OPEN
     if now.due_on is not None and now.handed_in_on > now.due_on:
         return Outcome.LATE
     if now.state != AssignmentState.DONE:
@@ -174,6 +179,7 @@ def notes() -> list[str]:
     """What the figures mean, in sentences."""
     return [
         _("An assignment belongs to the period where its first deadline, or the one in force, lies in it."),
+        _("A period that has ended is judged at the close of its last day: what was due on it is overdue by then."),
         _("The day of handing in counts, not the day of sign-off; while work waits for sign-off it is not late."),
         _(
             "“Done in time” is measured by the first deadline; “done within the extension” is later than that, but "

@@ -28,6 +28,7 @@ A = Audience
 OWN = (A.INSPECTOR.value, A.HEAD.value)
 Kind = Organization.Kind
 LINK = "/assignments/{key}/"
+DEADLINES = "assignment"  # the subject whose stages the unit itself is told
 
 
 def unit_reach(commission: Organization) -> Reach:
@@ -113,7 +114,7 @@ def waiting_requests(commission: Organization, today: datetime.date) -> QuerySet
 
 register(
     Subject(
-        code="assignment",
+        code=DEADLINES,
         model="tasks.assignment",
         label=_("Assignments"),
         deadline_label=_("Deadline"),
