@@ -34,18 +34,18 @@ def _choices(user: User, period: Period) -> list[tuple[str, str, bool]]:
     return [(key, label, key == period.key) for key, label in sheet_period.choices(clock.today(), years)]
 
 
-def _load(request: HttpRequest, pk: int) -> tuple[User, Sheet, Period]:
+def _load(request: HttpRequest, pk: int, *, holders: bool = False) -> tuple[User, Sheet, Period]:
     """The person, the sheet and its period: for the unit, those above it, its regulator, the commission; Http404."""
     user = person_of(request)
     unit = get_object_or_404(Organization.objects.visible_to(user), pk=pk)
     period = _period(request)
-    return user, sheets_of([unit], period)[0], period
+    return user, sheets_of([unit], period, holders=holders)[0], period
 
 
 @require_GET
 def sheet(request: HttpRequest, pk: int) -> HttpResponseBase:
     """One unit, one period: each duty, the work linked to it, and the verdict; `?format=xlsx` as a workbook."""
-    user, found, period = _load(request, pk)
+    user, found, period = _load(request, pk, holders=True)
     if exporting(request):
         name = sheet_page.file_name(found.unit, period, clock.today())
         record_export(found.unit, by=user, at=clock.now(), name=name, rows=len(found.lines), chosen=period.words)
