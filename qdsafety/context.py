@@ -11,6 +11,7 @@ from lib import clock
 from notifications.models import Notification
 from organizations.models import Organization
 from organizations.roles import Capability
+from reports.rights import awaiting as reports_awaiting
 from responsibilities.rights import awaiting as lists_awaiting
 from tasks.awaits import counts_of
 from tasks.plans import current_plan, visible_plans
@@ -39,6 +40,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     also: dict[str, QuerySet[Any]] = {"unread": Notification.objects.visible_to(user).unread()}
     if user.may(Capability.DRAFT_LISTS):
         also["lists"] = lists_awaiting(user)
+    if plan:
+        also["reports"] = reports_awaiting(user).of_plan(plan)
     counts = counts_of(user, plan, clock.today(), also)
     groups = navigation.groups(request, plan, counts)
     context |= {

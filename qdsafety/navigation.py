@@ -78,7 +78,8 @@ def groups(request: HttpRequest, plan: Plan | None, counts: dict[str, int]) -> l
     if plan:
         steps_of_report = ("report", "report_edit", "report_sign", "report_accept", "report_return", "report_amend",
                            "report_compare", "report_rows", "compile_run")  # fmt: skip
-        record.append(item(pgettext("navigation", "Reports"), "n-report", "report_list", *steps_of_report))
+        reports = pgettext("navigation", "Reports")
+        record.append(item(reports, "n-report", "report_list", *steps_of_report, count=counts.get("reports") or None))
     own: list[Item] = []
     if plan and not manage and user.may(Capability.LOG_PROGRESS):
         own.append(item(_("Returns"), "n-inbox", "return_list", "return_units", "return_preview"))
@@ -88,8 +89,7 @@ def groups(request: HttpRequest, plan: Plan | None, counts: dict[str, int]) -> l
     )  # fmt: skip
     lists = item(_("Lists"), "n-duty", "duty_lists", *listed, yearly=False, count=counts.get("lists") or None)
     (manage if manage else own).append(lists)
-    if user.role != Role.INSPECTOR:
-        record.append(item(_("Accountability sheets"), "n-score", "sheet_list", "sheet", "sheet_rows", yearly=False))
+    record.append(item(_("Accountability sheets"), "n-score", "sheet_list", "sheet", "sheet_rows", yearly=False))
     if lists in own:
         own.append(item(_("Units"), "n-org", "organization_list", "organization", yearly=False))
     if user.may(Capability.READ_AUDIT):

@@ -18,6 +18,7 @@ from tasks.models import Plan
 from .models import QuarterlyReport
 from .models.report import QuarterlyReportQuerySet, overdue_q
 from .quarters import Quarter, latest_ended, quarters_of
+from .rights import awaiting
 from .states import ReportState
 
 if TYPE_CHECKING:
@@ -102,19 +103,8 @@ class ReportFilter:
             case "office":
                 found = found.filter(state=ReportState.SIGNED).of_units()
             case "me":
-                found = found.filter(self._mine())
+                found = found.filter(pk__in=awaiting(self.user).values("pk"))
         return found  # type: ignore[no-any-return]
-
-    def _mine(self) -> Q:
-        """What the person could act on; the pages decide the rest."""
-        own = unit_acts_q() & Q(organization=self.user.organization_id)
-        if not self.user.sees_city:
-            return own
-        return (
-            own
-            | (Q(state=ReportState.SIGNED) & ~Q(organization=F("plan__issuer")))
-            | (Q(state=ReportState.DRAFTED, organization=F("plan__issuer")))
-        )
 
     @cached_property
     def numbers(self) -> dict[str, int]:

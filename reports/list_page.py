@@ -154,17 +154,6 @@ def next_step(report: QuarterlyReport) -> str:
     return "–"
 
 
-def is_mine(user: User, report: QuarterlyReport) -> bool:
-    """Whether the next step is one that this person may take."""
-    verbs = {
-        ReportState.DRAFTED: ("edit", "sign"),
-        ReportState.SIGNED: ("accept",),
-        ReportState.RETURNED: ("amend",),
-    }
-    wanted = verbs.get(ReportState(report.state), ())
-    return any(rights.open_to(user, report, verb) for verb in wanted)
-
-
 def row_of(report: QuarterlyReport, user: User, today: datetime.date) -> ReportRow:
     """A report's row; needs for_list()."""
     year = report.plan.year
@@ -173,7 +162,7 @@ def row_of(report: QuarterlyReport, user: User, today: datetime.date) -> ReportR
     return ReportRow(
         report.pk, unit, formats.period(report.period.key), f"v{report.version}", report.document_number,
         formats.short_day(report.due_on, year), formats.short_day(report.handed_in_on, year) or "–", signal, state,
-        next_step(report), is_mine(user, report), report.is_city,
+        next_step(report), rights.is_mine(user, report), report.is_city,
     )  # fmt: skip
 
 

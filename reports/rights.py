@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.db.models import F, Q
+
 from organizations.roles import Capability
 
 from .models import QuarterlyReport
@@ -16,6 +18,8 @@ from .states import TRANSITIONS, ReportState
 
 if TYPE_CHECKING:
     from organizations.models import User
+
+    from .models.report import QuarterlyReportQuerySet
 
 
 def is_own(user: User, report: QuarterlyReport) -> bool:
@@ -60,3 +64,30 @@ def may(user: User, report: QuarterlyReport, verb: str) -> bool:
 def open_to(user: User, report: QuarterlyReport, verb: str) -> bool:
     """Both at once: what a page offers."""
     return allows(report, verb) and may(user, report, verb)
+
+
+def awaiting(user: User) -> QuarterlyReportQuerySet:
+    """The reports whose next step is the person's: those of which a page offers it (is_mine), as one query."""
+    city = Q(organization=F("plan__issuer"))
+    own = Q(organization=user.organization_id)
+    if user.sees_city:
+        own |= city
+    wanted = Q(pk__in=[])
+    if user.may(Capability.WRITE_REPORT):
+        wanted |= own & Q(state__in=[ReportState.DRAFTED, ReportState.RETURNED])
+    if user.may(Capability.SIGN_REPORT):
+        wanted |= own & Q(state=ReportState.DRAFTED)
+    if user.may(Capability.DECIDE_REPORTS):
+        wanted |= Q(state=ReportState.SIGNED) & ~city & ~Q(signed_by=user)
+    return QuarterlyReport.objects.visible_to(user).current().filter(wanted)
+
+
+def is_mine(user: User, report: QuarterlyReport) -> bool:
+    """Whether the next step of a report is one that this person may take: awaiting(user) for one row."""
+    verbs = {
+        ReportState.DRAFTED: ("edit", "sign"),
+        ReportState.SIGNED: ("accept",),
+        ReportState.RETURNED: ("amend",),
+    }
+    wanted = verbs.get(ReportState(report.state), ())
+    return any(open_to(user, report, verb) for verb in wanted)

@@ -13,6 +13,8 @@ from typing import Any, NamedTuple
 
 import xlsxwriter
 
+from lib.sheets.write import Column
+from lib.sheets.write import Sheet as FlatSheet
 from organizations.models import Organization
 
 from .content import bases_text, values_of
@@ -48,6 +50,21 @@ def annexes(units: Sequence[tuple[Organization, Sequence[Part]]], note: str) -> 
         _sheet(book, _name(unit.label, names), unit, parts, note, styles)
     book.close()
     return buffer.getvalue()
+
+
+def flat(parts: Sequence[Part], title: str) -> FlatSheet:
+    """The same as one plain table, for CSV: unit and list stand in columns of their own, and it is read again too."""
+    columns = [Column("单位", 24), Column("清单类型", 10), *map(Column, HEADS, WIDTHS)]
+    rows = (
+        [part.one.organization.name, _kind(part.one), *(_text(values_of(item), name) for name in ORDER)]
+        for part in parts
+        for item in part.items
+    )
+    return FlatSheet(title, columns, rows)
+
+
+def _text(values: dict[str, Any], name: str) -> str:
+    return bases_text(values[name]) if name == "legal_bases" else str(values[name])
 
 
 def _styles(book: xlsxwriter.Workbook) -> dict[str, Any]:
@@ -113,7 +130,7 @@ def _items(sheet: Any, row: int, items: Sequence[ResponsibilityItem], styles: di
 
 def _row(sheet: Any, row: int, values: dict[str, Any], styles: dict[str, Any]) -> None:
     for column, name in enumerate(ORDER):
-        value = bases_text(values[name]) if name == "legal_bases" else values[name]
+        value = _text(values, name)
         style = styles["middle" if name in {"number", "category", "office", "post", "frequency"} else "cell"]
         if name == "number" and value.isascii() and value.isdigit() and str(int(value)) == value and len(value) < 10:
             sheet.write_number(row, column, int(value), style)

@@ -14,6 +14,7 @@ from python_calamine import CalamineWorkbook
 
 from lib.sheets import csvs
 from organizations.models import Organization, OrganizationGroup, User
+from responsibilities.models import ResponsibilityItem
 from tasks.models import Plan, ProgressEntry, Task, WorkPoint
 from tests.test_walk import PATTERNS, address, things  # noqa: F401  (the fixture)
 
@@ -61,6 +62,8 @@ def hostile(things):  # noqa: F811
     WorkPoint.objects.update(title="=1+1", short_title="@1")
     Task.objects.update(number="=1+1", title=BAD, requirement="=2+2\nHYPERLINK", note="+1", unit="@家")
     ProgressEntry.objects.update(what="=1+1", problems="-1", next_steps="@1")
+    words = {"title": BAD, "category": "=1+1", "office": "+1+1", "post": "@A", "means": "-1+1"}
+    ResponsibilityItem.objects.filter(list__state="draft").update(**words)  # the published are frozen
     return things
 
 
@@ -80,7 +83,8 @@ def test_no_csv_holds_a_formula(language, hostile, cast, log_in):
                     inert = not cell.lstrip().startswith(csvs.FORMULA) or NUMBER.fullmatch(cell)
                     assert inert, f"{name}: {cell!r}"
     assert {"ledger_export", "task_export", "organization_export", "user_export", "group_list", "search", "plan",
-            "work_point", "plan_list", "dashboard_export"} <= seen  # fmt: skip
+            "work_point", "plan_list", "dashboard_export", "report_export", "sheet", "sheet_list", "duty_lists_export",
+            "duty_list_export", "duty_unit_export", "duty_import_refused"} <= seen  # fmt: skip
 
 
 def test_no_workbook_holds_a_formula(hostile, cast, log_in):
@@ -130,7 +134,10 @@ def test_the_ledger_is_written_with_the_columns_that_are_shown(things, cast, log
 def test_each_list_offers_both_formats_where_it_stands(things, cast, log_in):  # noqa: F811
     client = log_in(cast.admin)
     pages = ["/2017/ledger/", "/2017/tasks/", "/2017/plan/", "/2017/points/1/", "/plans/", "/units/", "/people/",
-             "/collective-units/", "/2017/search/?q=任务", "/2017/dashboard/", f"/tasks/{things['task']}/"]  # fmt: skip
+             "/collective-units/", "/lists/", f"/lists/of/{things['duty_unit']}/", "/accountability/?period=2017",
+             f"/lists/{things['duty_list']}/", f"/accountability/{things['sheet']}/?period=2017",
+             "/2017/reports/?quarter=2017Q2", "/2017/search/?q=任务", "/2017/dashboard/",
+             f"/tasks/{things['task']}/"]  # fmt: skip
     for page in pages:
         body = client.get(page).content.decode()
         links = re.findall(r'href="([^"]*format=(?:xlsx|csv))"', body)

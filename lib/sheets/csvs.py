@@ -48,6 +48,11 @@ def text_of(value: Any) -> str:
     return inert(str(value).replace("\0", ""))
 
 
+def plain(text: str) -> str:
+    """What `inert` was given: a file of ours that comes back is read as it was."""
+    return text[1:] if text[:1] == "'" and inert(text[1:]) == text else text
+
+
 def inert(text: str) -> str:
     """The text so that a spreadsheet shows it as it is."""
     if text.startswith(FORMULA) or text.lstrip().startswith(FORMULA):

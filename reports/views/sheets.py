@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -10,10 +11,10 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from audit.exports import record_export
+from audit.exports import export
 from lib import clock
 from lib.listing import page_of
-from lib.sheets.write import Column, export, exporting
+from lib.sheets.write import Column, exporting
 from lib.sheets.write import Sheet as WorkSheet
 from organizations.models import Organization, User
 from organizations.person import person_of
@@ -48,9 +49,9 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponseBase:
     user, found, period = _load(request, pk, holders=True)
     if exporting(request):
         name = sheet_page.file_name(found.unit, period, clock.today())
-        record_export(found.unit, by=user, at=clock.now(), name=name, rows=len(found.lines), chosen=period.words)
-        return export(request, name, *sheet_page.workbook_sheets(found, period, user))
+        return export(request, name, *sheet_page.workbook_sheets(found, period, user), of=found.unit)
     context = _frame(user, period) | {
+        "export_query": f"?{period.query}",
         "unit": found.unit,
         "parts": sheet_page.parts_of(found, period),
         "verdicts": sheet_page.verdicts_of(found),
@@ -100,13 +101,12 @@ def sheet_list(request: HttpRequest) -> HttpResponseBase:
     labels = [str(sheet_rules.VERDICT_LABELS[key]) for key in _shown()]
     if exporting(request):
         sheets, name = sheets_of(list(units), period), _("Accountability sheets")
-        said = f"{period.words} {words}".strip()
-        record_export(user.organization, by=user, at=clock.now(), name=name, rows=len(sheets), chosen=said)
-        return export(request, name, _overview(sheets, period, labels))
+        return export(request, f"{name} {period.key or period.words}", _overview(sheets, period, labels, words))
     page = page_of(request, units, size=30)
     context = _frame(user, period) | {
         "page": page,
         "query": words,
+        "export_query": f"?{period.query}&{urlencode({'q': words})}",
         "rows": [sheet_page.unit_row(one, period) for one in sheets_of(list(page.object_list), period)],
         "heads": labels,
         "as_of": sheet_page.as_of_words(period),
@@ -119,8 +119,9 @@ def _shown() -> list[sheet_rules.Verdict]:
     return [verdict.NEGLECTED, verdict.BEHIND, verdict.PERFORMING, verdict.DISCHARGED, verdict.IDLE, verdict.NO_RECORD]
 
 
-def _overview(sheets: list[Sheet], period: Period, labels: list[str]) -> WorkSheet:
+def _overview(sheets: list[Sheet], period: Period, labels: list[str], words: str) -> WorkSheet:
     columns = [Column(_("Unit"), 34), Column(_("Duties"), 8), *(Column(label, 12) for label in labels)]
     rows = [[one.unit.name, len(one.lines), *(one.number(key) for key in _shown())] for one in sheets]
-    note = f"{period.words}。{sheet_page.as_of_words(period)}"
+    asked = f"“{words}”" if words else ""
+    note = _("; ").join(part for part in (period.words, asked, sheet_page.as_of_words(period)) if part)
     return WorkSheet(_("Accountability sheets"), columns, rows, note)

@@ -1,5 +1,6 @@
 """Pages of lists: the import with its preview, the export that can be read again, comparison, constant queries."""
 
+import csv
 import io
 from pathlib import Path
 
@@ -96,6 +97,27 @@ HOSTILE = {
 }
 
 
+def test_the_refused_rows_come_as_excel_and_as_csv(building, city, cast, log_in, tmp_path):
+    factories.duty_list(city.safety, "甲", kind="powers", state="submitted")
+    client = log_in(cast.admin)
+    upload(client)
+    batch = ListImport.objects.get()
+    page, _digest = seen(client, batch)
+    address = reverse("duty_import_refused", args=[batch.pk])
+    told = {}
+    for form in ("xlsx", "csv"):
+        assert f"{address}?&amp;format={form}" in page
+        path = tmp_path / f"refused.{form}"
+        answer = client.get(f"{address}?format={form}")
+        path.write_bytes(b"".join(answer.streaming_content))
+        rows = read_workbook(path)[0].rows
+        start = next(index for index, row in enumerate(rows) if row[0] == "工作表")
+        told[form] = [[str(cell or "") for cell in row[2:]] for row in rows[start + 1 :]]
+    assert len(told["csv"]) == batch.refused == 8
+    assert told["csv"] == told["xlsx"]
+    assert all("请先退回" in row[0] for row in told["csv"])
+
+
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_files_are_refused_with_words(name, city, cast, log_in):
     answer = upload(log_in(cast.admin), HOSTILE[name], name)
@@ -116,13 +138,17 @@ def test_what_the_annex_shows_is_read_again_without_a_difference(building, city,
         ],
     )  # fmt: skip
     items.add(one=ResponsibilityList.objects.first(), values=odd, after=None, by=cast.admin, at=timezone.now())
+    client = log_in(cast.admin)
+    names = NameIndex.for_city(city.commission)
     for one in ResponsibilityList.objects.select_related("organization"):
-        path = tmp_path / f"{one.pk}.xlsx"
-        path.write_bytes(log_in(cast.admin).get(reverse("duty_list_export", args=[one.pk])).content)
-        content = imports.content_of(read_lists(read_workbook(path), NameIndex.for_city(city.commission)))
-        found = numbers(judge(content, city=city.commission, year=2017))
-        number = one.items.count()
-        assert found == {"new": 0, "changed": 0, "unchanged": number, "refused": 0, "absent": 0}, one
+        for form in ("xlsx", "csv"):
+            path = tmp_path / f"{one.pk}.{form}"
+            answer = client.get(reverse("duty_list_export", args=[one.pk]), {"format": form})
+            path.write_bytes(answer.getvalue())
+            content = imports.content_of(read_lists(read_workbook(path), names))
+            found = numbers(judge(content, city=city.commission, year=2017))
+            number = one.items.count()
+            assert found == {"new": 0, "changed": 0, "unchanged": number, "refused": 0, "absent": 0}, (one, form)
 
 
 def test_a_revised_workbook_changes_what_differs_and_keeps_the_rest(building, city, cast, tmp_path):
@@ -185,5 +211,8 @@ def test_filters_tabs_and_export_of_the_overview(city, cast, log_in):
         ({"state": "approved", "sort": "-items"}, 1), ({"kind": "nonsense", "unit": "x", "page": "99"}, 2),
     ):  # fmt: skip
         assert client.get(address, query).content.decode().count("<tr><td") == number, query
-    assert client.get(reverse("duty_lists_export"), {"tab": "me"}).content[:2] == b"PK"
-    assert io.BytesIO(client.get(reverse("duty_unit_export", args=[city.transport.pk])).content).read(2) == b"PK"
+    rows = client.get(reverse("duty_lists_export"), {"tab": "me", "format": "csv"}).getvalue().decode("utf-8-sig")
+    [_heads, line] = csv.reader(io.StringIO(rows, newline=""))
+    assert line[:5] == ["青岛市安全生产监督管理局", "责任清单", "2017", "1", "待公布"]
+    for address in (reverse("duty_lists_export") + "?tab=me", reverse("duty_unit_export", args=[city.transport.pk])):
+        assert client.get(address).getvalue()[:2] == b"PK"

@@ -10,18 +10,18 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from audit.exports import record_export
+from audit.exports import export
 from lib import clock
 from lib.listing import page_of
 from lib.sheets.read import UnreadableFileError
-from lib.sheets.write import Column, download, workbook
+from lib.sheets.write import Column, Sheet, download, workbook
 from organizations.models import Organization, User
 from organizations.person import person_of
 from organizations.roles import Capability
@@ -139,14 +139,13 @@ def _counted() -> tuple[str, ...]:
 
 
 @require_GET
-def duty_import_refused(request: HttpRequest, pk: int) -> HttpResponse:
-    """The refused rows as a workbook, with what is wrong and what to do."""
-    user, batch = _load(request, pk)
+def duty_import_refused(request: HttpRequest, pk: int) -> FileResponse:
+    """The refused rows as a file, with what is wrong and what to do."""
+    _user, batch = _load(request, pk)
     title = _("Refused rows")
-    rows = list(import_page.refused_rows(imports.groups_of(batch)))
-    content = workbook(title, import_page.refused_columns(), rows, batch.name)
-    record_export(batch.city, by=user, at=clock.now(), name=title, rows=len(rows), chosen=batch.name)
-    return download(f"{title} {Path(batch.name).stem}.xlsx", content)
+    rows = import_page.refused_rows(imports.groups_of(batch))
+    sheet = Sheet(title, import_page.refused_columns(), rows, batch.name)
+    return export(request, f"{title} {Path(batch.name).stem}", sheet, of=batch.city)
 
 
 @require_POST

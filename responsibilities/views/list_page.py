@@ -8,26 +8,24 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
-from audit.exports import record_file
 from audit.timeline import timeline_of
 from lib import clock
-from lib.sheets.write import download
 from organizations.models import User
 from organizations.person import person_of
 from responsibilities import compare, list_page, rights
 from responsibilities.actions import lists, steps
 from responsibilities.actions.writing import StaleError, items_of
-from responsibilities.annex import Part, annex
 from responsibilities.content import FIELDS
 from responsibilities.forms.lists import RemarkForm
 from responsibilities.models import ResponsibilityItem, ResponsibilityList
 
-from .lists import note_words
+from .lists import annex_of
 
 
 def load(request: HttpRequest, pk: int) -> tuple[User, ResponsibilityList]:
@@ -54,12 +52,10 @@ def duty_list(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
-def duty_list_export(request: HttpRequest, pk: int) -> HttpResponse:
-    """The list in the offices' layout; imported again it changes nothing."""
-    user, one = load(request, pk)
-    content = annex(one.organization, [Part(one, items_of(one))], note_words([one]))
-    record_file(one, by=user, at=clock.now(), name=f"{one.official_title}.xlsx")
-    return download(f"{one.official_title}.xlsx", content)
+def duty_list_export(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The list in the offices' layout, or as CSV; imported again it changes nothing."""
+    _user, one = load(request, pk)
+    return annex_of(request, one.organization, [one], one.official_title, of=one)
 
 
 @require_GET

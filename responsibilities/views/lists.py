@@ -6,16 +6,18 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Model
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
-from audit.exports import record_export, record_file
+from audit.exports import export, record_file
 from lib import clock, formats
 from lib.listing import page_of
-from lib.sheets.write import download, workbook
+from lib.sheets.write import CHUNK, Sheet, download
 from organizations.directory import Directory
 from organizations.forms.pick import LIST_ID
 from organizations.models import Organization, User
@@ -24,7 +26,7 @@ from organizations.roles import Capability
 from responsibilities import list_page
 from responsibilities.actions import lists
 from responsibilities.actions.writing import items_of
-from responsibilities.annex import Part, annex
+from responsibilities.annex import Part, annex, flat
 from responsibilities.forms.lists import BeginForm
 from responsibilities.models import ResponsibilityItem, ResponsibilityList
 from responsibilities.overview import ListFilter, row_of, sheet_columns, sheet_rows
@@ -53,16 +55,13 @@ def duty_lists(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def duty_lists_export(request: HttpRequest) -> HttpResponse:
-    """The same overview as a workbook: same conditions, same order, all pages."""
+def duty_lists_export(request: HttpRequest) -> FileResponse:
+    """The same overview as a file: same conditions, same order, all pages."""
     chosen = ListFilter(request, person_of(request))
     title = _("Lists of powers and duties")
-    note = "；".join([formats.day(clock.today()), *(chip.label for chip in chosen.chips())])
-    rows = list(sheet_rows(chosen.ordered()))
-    content = workbook(title, sheet_columns(), rows, note)
-    user = person_of(request)
-    record_export(user.organization, by=user, at=clock.now(), name=title, rows=len(rows), chosen=note)
-    return download(f"{title} {clock.today():%Y%m%d}.xlsx", content)
+    note = _("; ").join([formats.day(clock.today()), *(chip.label for chip in chosen.chips())])
+    sheet = Sheet(title, sheet_columns(), sheet_rows(chosen.ordered().iterator(CHUNK)), note)
+    return export(request, f"{title} {clock.today():%Y-%m-%d}", sheet)
 
 
 def city_unit(request: HttpRequest, pk: int) -> tuple[User, Organization]:
@@ -98,6 +97,7 @@ def duty_unit(request: HttpRequest, pk: int) -> HttpResponse:
         "unit": unit,
         "parts": [_part(one, items.get(one.pk, []), today) for one in shown],
         "year": shown[0].year if shown else None,
+        "export_query": f"?year={shown[0].year}" if shown else "",
         "years": sorted(set(seen.published().values_list("year", flat=True)), reverse=True),
         "drafts": [
             {"one": one, "signal": SIGNAL_OF[ListState(one.state)], "state": one.get_state_display()} for one in drafts
@@ -114,15 +114,24 @@ def _part(one: ResponsibilityList, items: list[ResponsibilityItem], today: Any) 
 
 
 @require_GET
-def duty_unit_export(request: HttpRequest, pk: int) -> HttpResponse:
-    """The unit's lists in force in the offices' layout, both on one sheet."""
+def duty_unit_export(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The unit's lists in force in the offices' layout, both on one sheet; `?format=csv` as a plain table."""
     user, unit = city_unit(request, pk)
     asked = request.GET.get("year", "")
     shown = in_force_of(unit, user, int(asked) if asked.isdecimal() and len(asked) == 4 else None)
-    content = annex(unit, [Part(one, items_of(one)) for one in shown], note_words(shown))
-    name = f"{unit.label}权力清单和责任清单.xlsx"
-    record_file(unit, by=user, at=clock.now(), name=name)
-    return download(name, content)
+    name = f"{unit.label}权力清单和责任清单"
+    return annex_of(request, unit, shown, name, of=unit)
+
+
+def annex_of(
+    request: HttpRequest, unit: Organization, shown: list[ResponsibilityList], name: str, of: Model
+) -> HttpResponseBase:
+    """Lists of one unit as a file, in the offices' layout or as CSV; recorded with `of`."""
+    parts = [Part(one, items_of(one)) for one in shown]
+    if request.GET.get("format") == "csv":
+        return export(request, name, flat(parts, name), of=of)
+    record_file(of, by=person_of(request), at=clock.now(), name=f"{name}.xlsx")
+    return download(f"{name}.xlsx", annex(unit, parts, note_words(shown)))
 
 
 def note_words(shown: list[ResponsibilityList]) -> str:

@@ -8,6 +8,7 @@ from lib import clock
 from organizations.person import person_of
 from organizations.roles import Capability
 from tasks import awaits_page
+from tasks.also import also_awaits
 from tasks.awaits import Part
 from tasks.plans import plan_of
 
@@ -23,10 +24,12 @@ def awaits_me(request: HttpRequest, year: int) -> HttpResponse:
         sections = [section for section in sections if section.key != Part.REVIEW]
     handed, handed_number = awaits_page.handed_in(user, plan, today)
     total = sum(section.number for section in sections)
+    also = also_awaits(user, plan, today)
     context = {
         "plan": plan,
         "sections": sections,
         "total": total,
+        "also": also,
         "all_href": awaits_page.ledger_href(plan, awaits=1),
         "export_query": "?awaits=1",
         "handed": handed,
@@ -35,6 +38,6 @@ def awaits_me(request: HttpRequest, year: int) -> HttpResponse:
         "may_work": user.may(Capability.LOG_PROGRESS),
         "due": awaits_page.next_due(user, plan, today),
         "decisions": awaits_page.recent_decisions(user, plan),
-        "next_start": None if total else awaits_page.next_start(user, plan, today),
+        "next_start": None if total or also else awaits_page.next_start(user, plan, today),
     }
     return render(request, "tasks/awaits_me.html", context)

@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+from lib.sheets.csvs import plain
+
 from .common import Frame, Limits, Refused, check_size, facts, in_frames
 
 _MARKS = (
@@ -27,7 +29,7 @@ def sheets(path: str, limits: Limits) -> Iterator[Frame]:
     width = 0
     try:
         for record in reader:
-            rows.append(record)
+            rows.append([plain(cell) for cell in record])
             rows += ([] for _ in range(reader.line_num - len(rows)))
             width = max(width, len(record))
             if len(rows) > limits.rows or width > limits.columns:
