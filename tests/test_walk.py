@@ -186,8 +186,13 @@ def test_an_outsider_learns_nothing(method, things, cast, log_in):
             client.force_login(cast.outsider, backend="organizations.backends.ActiveStaffBackend")
 
 
-@pytest.mark.parametrize("who", ["admin", "head", "inspector", "enterprise", "auditor"])
-@pytest.mark.parametrize("language", ["zh-hans", "en"])
+ROLES = ["admin", "head", "inspector", "enterprise", "auditor"]
+
+
+# The admin and an inspector between them meet every template; in English they stand for all.
+@pytest.mark.parametrize(
+    ("who", "language"), [*((who, "zh-hans") for who in ROLES), ("admin", "en"), ("inspector", "en")]
+)
 def test_no_role_meets_a_broken_page(who, language, things, cast, log_in):
     client = log_in(getattr(cast, who))
     client.cookies["django_language"] = language

@@ -15,6 +15,8 @@ from pathlib import Path
 from servers import postgres_url
 
 BASE = Path(__file__).resolve().parent.parent
+# A file stays on one worker; conftest.py puts the files first that take longest, so that none ends alone.
+SPREAD = ["--dist", "loadfile", "--no-loadscope-reorder"]
 REQUIRE_ALL = os.environ.get("REQUIRE_ALL") == "1"
 
 
@@ -22,7 +24,7 @@ def run(title: str, arguments: list[str], **environment: str) -> int:
     """One pytest run; its exit status."""
     print(f"\n=== {title}", flush=True)
     workers = os.environ.get("WORKERS") or str(min(4, os.cpu_count() or 1))
-    command = [sys.executable, "-m", "pytest", "-q", "-r", "fEs", "-n", workers, "--dist", "loadfile", *arguments]
+    command = [sys.executable, "-m", "pytest", "-q", "-r", "fEs", "-n", workers, *SPREAD, *arguments]
     return subprocess.call(command, cwd=BASE, env=os.environ | environment)
 
 
