@@ -73,7 +73,7 @@ def groups(request: HttpRequest, plan: Plan | None, counts: dict[str, int]) -> l
         manage.append(item(_("People"), "n-people", "user_list", "user_edit", "user_create", yearly=False))
     if user.may(Capability.OPERATE):
         ladder = ("stage_edit", "stage_create", "work_calendar", "delivery_log", "operations")
-        manage.insert(0, item(_("Reminders and supervision"), "n-remind", "ladder", *ladder, yearly=False))
+        manage.insert(0, item(pgettext("navigation", "Reminders"), "n-remind", "ladder", *ladder, yearly=False))
     record: list[Item] = []
     if plan:
         steps_of_report = ("report", "report_edit", "report_sign", "report_accept", "report_return", "report_amend",
@@ -89,7 +89,7 @@ def groups(request: HttpRequest, plan: Plan | None, counts: dict[str, int]) -> l
     )  # fmt: skip
     lists = item(_("Lists"), "n-duty", "duty_lists", *listed, yearly=False, count=counts.get("lists") or None)
     (manage if manage else own).append(lists)
-    record.append(item(_("Accountability sheets"), "n-score", "sheet_list", "sheet", "sheet_rows", yearly=False))
+    record.append(item(pgettext("navigation", "Accountability"), "n-score", "sheet_list", "sheet", "sheet_rows", yearly=False))
     if lists in own:
         own.append(item(_("Units"), "n-org", "organization_list", "organization", yearly=False))
     if user.may(Capability.READ_AUDIT):
