@@ -13,6 +13,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django.db import models
@@ -30,6 +31,7 @@ _UTC = datetime.UTC
 _BIG = 2**53
 
 
+@lru_cache(16)  # of many acts of one request the moment is the same
 def moment(at: datetime.datetime) -> str:
     """2017-09-20T01:02:03.000456Z."""
     return at.astimezone(_UTC).isoformat(timespec="microseconds")[:26] + "Z"

@@ -12,18 +12,30 @@ from django.db import connection, models, transaction
 from lib import bulk
 
 from .canonical import COLUMNS, clean, hash_of, plain
-from .chain import Key, places
+from .chain import places
 from .context import origin
 from .models import AuditEntry
 
 _REASON = 500
 
 
+class Made(NamedTuple):
+    """An object that this transaction has made, by what the record says of it; it has no entry yet.
+
+    For acts by the ten thousand, whose objects nobody loads.
+    """
+
+    kind: str  # tasks.task
+    pk: int
+    text: str
+    concerns: int | None = None
+
+
 class Act(NamedTuple):
     """What happened to one object; `before` and `after` hold the changed fields only."""
 
     verb: str
-    target: models.Model
+    target: models.Model | Made
     before: dict[str, Any] | None = None
     after: dict[str, Any] | None = None
 
@@ -92,23 +104,26 @@ def record_refusal(
 def _linked(told: list[Deed], scope_id: int | None) -> Iterator[tuple[Any, ...]]:
     """The rows with their keys, the hash of the entry before each on its object, and their own."""
     request_id, address = origin()
-    objects: list[Key | None] = [
-        None if deed.act.target.pk is None else (deed.act.target._meta.label_lower, deed.act.target.pk) for deed in told
-    ]
-    keys, latest = places(len(told), (one for one in objects if one is not None))
-    for (act, by, at), key, on in zip(told, keys, objects, strict=True):
-        target = act.target
+    targets = [_described(deed.act.target) for deed in told]
+    old = (
+        (target.kind, target.pk)
+        for target, deed in zip(targets, told, strict=True)
+        if target.pk is not None and not isinstance(deed.act.target, Made)
+    )
+    keys, latest = places(len(told), old)
+    for (act, by, at), key, target in zip(told, keys, targets, strict=True):
+        on = None if target.pk is None else (target.kind, target.pk)
         row = (
             key,
             scope_id,
             at,
             by.pk if by else None,
             by.organization_id if by else None,
-            concerned(target),
+            target.concerns,
             act.verb,
-            target._meta.label_lower,
+            target.kind,
             target.pk,
-            clean(str(target)[:200]),
+            clean(target.text[:200]),
             plain(act.before),
             plain(act.after),
             request_id,
@@ -119,6 +134,12 @@ def _linked(told: list[Deed], scope_id: int | None) -> Iterator[tuple[Any, ...]]
         if on is not None:
             latest[on] = found
         yield (*row, found)
+
+
+def _described(target: models.Model | Made) -> Made:
+    if isinstance(target, Made):
+        return target
+    return Made(target._meta.label_lower, target.pk, str(target), concerned(target))
 
 
 def concerned(target: models.Model) -> int | None:

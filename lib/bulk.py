@@ -1,4 +1,4 @@
-"""Putting many new rows into a table: COPY on PostgreSQL, bulk_create elsewhere.
+"""Putting many new rows into a table: COPY on PostgreSQL, a prepared statement elsewhere.
 
 COPY takes a third of the time of INSERT. Primary keys are drawn beforehand, so that other rows can refer to them.
 """
@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, TypeVar
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -20,6 +20,8 @@ from django.db import connection, models
 Row = TypeVar("Row", bound=models.Model)
 FEW = 100  # up to here INSERT is as fast
 PIECE = 50  # lines that are made at a time
+PORTION = 1000  # rows that a prepared statement takes at a time
+_HELD = {dict, list, tuple}  # what only a JSON column takes
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\0": None})
 _SPECIAL = re.compile("[\\\\\t\n\r\0]")  # most texts have none of these, and translate() is slow
 _json = DjangoJSONEncoder(ensure_ascii=False).encode
@@ -69,11 +71,14 @@ def insert_values(
 ) -> int:
     """Inserts rows given as plain values of the named attributes (plan_id, not plan); returns how many.
 
-    The other columns get their defaults. On PostgreSQL no object is made for a row that nobody will look at.
+    The other columns get their defaults. Many rows are taken as they come and never held together: on PostgreSQL
+    COPY reads them line by line, elsewhere a prepared statement takes a portion at a time. So while `rows` are made
+    nobody may ask the database.
     """
-    rows = list(rows)
-    if connection.vendor != "postgresql" or len(rows) <= FEW:
-        made = (model(**dict(zip(names, row, strict=True))) for row in rows)
+    rest = iter(rows)
+    first = list(islice(rest, FEW + 1))
+    if len(first) <= FEW:
+        made = (model(**dict(zip(names, row, strict=True))) for row in first)
         return len(model._default_manager.bulk_create(made, batch_size=batch_size))
     by_name = {field.attname: field for field in model._meta.concrete_fields}
     others = [
@@ -81,11 +86,59 @@ def insert_values(
         for field in by_name.values()
         if field.attname not in names and not field.generated and not field.primary_key
     ]
-    tail = "".join(f"\t{_written(field.get_default(), isinstance(field, models.JSONField))}" for field in others)
-    json_at = [isinstance(by_name[name], models.JSONField) for name in names]
-    lines = ("\t".join(map(_written, row, json_at)) + tail for row in rows)
-    _copy(model, [*(by_name[name] for name in names), *others], lines)
-    return len(rows)
+    counted = _Counted(chain(first, rest))
+    fields = [by_name[name] for name in names]
+    if connection.vendor == "postgresql":
+        tail = "".join(f"\t{_written(field.get_default(), isinstance(field, models.JSONField))}" for field in others)
+        json_at = [index for index, field in enumerate(fields) if isinstance(field, models.JSONField)]
+        _copy(model, [*fields, *others], (_line(row, json_at) + tail for row in counted))
+    else:
+        _execute_many(model, fields, others, counted)
+    return counted.number
+
+
+class _Counted:
+    """Rows on their way, counted."""
+
+    def __init__(self, rows: Iterable[Sequence[Any]]) -> None:
+        self._rows = rows
+        self.number = 0
+
+    def __iter__(self) -> Iterator[Sequence[Any]]:
+        for row in self._rows:
+            self.number += 1
+            yield row
+
+
+def _execute_many(
+    model: type[models.Model], fields: Sequence[Any], others: Sequence[Any], rows: Iterable[Sequence[Any]]
+) -> None:
+    tail = [field.get_db_prep_save(field.get_default(), connection) for field in others]
+    table = connection.ops.quote_name(model._meta.db_table)
+    columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in (*fields, *others))
+    marks = ", ".join(["%s"] * (len(fields) + len(tail)))
+    statement = f"INSERT INTO {table} ({columns}) VALUES ({marks})"  # noqa: S608  (names of the model)
+    lines = ([*(f.get_db_prep_save(v, connection) for f, v in zip(fields, row, strict=True)), *tail] for row in rows)
+    with connection.cursor() as cursor:
+        while portion := list(islice(lines, PORTION)):
+            cursor.executemany(statement, portion)
+
+
+def draw_keys(model: type[models.Model], number: int) -> Sequence[int]:
+    """So many unused primary keys, ascending. On SQLite call it in a transaction that has written already: whoever
+    holds its only write lock is the only one to take keys."""
+    table = model._meta.db_table
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
+                [table, model._meta.pk.column, number],
+            )
+            return sorted(key for (key,) in cursor.fetchall())
+        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
+        row = cursor.fetchone()
+    first = (row[0] if row else 0) + 1
+    return range(first, first + number)
 
 
 def _copy(model: type[models.Model], fields: Sequence[Any], lines: Iterable[str]) -> None:
@@ -113,6 +166,24 @@ class _Lines:
             size = len(self._rest)
         found, self._rest = self._rest[:size], self._rest[size:]
         return found
+
+
+def _line(row: Sequence[Any], json_at: Sequence[int]) -> str:
+    """A row in COPY's text format; most values are short texts, numbers and nothing."""
+    found = []
+    for value in row:
+        kind = type(value)
+        if kind is str:
+            found.append(value.translate(_ESCAPES) if _SPECIAL.search(value) else value)
+        elif value is None:
+            found.append("\\N")
+        elif kind is int:
+            found.append(str(value))
+        else:
+            found.append("" if kind in _HELD else _written(value, is_json=False))
+    for index in json_at:
+        found[index] = _written(row[index], is_json=True)
+    return "\t".join(found)
 
 
 def _written(value: Any, is_json: bool) -> str:

@@ -129,9 +129,8 @@ _WORDS = {
     "read": lambda: _("Reading the file and comparing it with the plan"),
     "stage": lambda: _("Putting the rows together for the preview"),
     "judge": lambda: _("Comparing with the plan once more"),
-    "write": lambda: _("Writing the tasks"),
-    "record": lambda: _("Writing the record"),
-    "assign": lambda: _("Making the assignments of the units"),
+    "write": lambda: _("Writing the tasks and their assignments"),
+    "assign": lambda: _("Counting what the units owe"),
     "undo": lambda: _("Undoing the import"),
 }
 

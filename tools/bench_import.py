@@ -1,22 +1,23 @@
 """What an import costs, beside the stock way and beside its floor, in the same run on the same database.
 
-    DATABASE_URL=… python tools/bench_import.py [ROWS]
+    DATABASE_URL=… python tools/bench_import.py [ROWS …]
 
-The floor is the least that any import of tasks does: calamine reads the cells, COPY stages them, one statement checks
-them against units and work points, one upserts tasks by (work point, number). No preview, no record, no units, no
-assignments. Ours does all that; the fan-out into assignments, which no importer has, is measured on its own as well.
-Works inside a transaction that is rolled back, in whatever database the settings name.
+The floor (bench_import_floor.py) reads with calamine, stages by COPY and writes the same tasks into the same tables by
+INSERT … SELECT; it stands twice, without and with the assignments. Ours is all of it: upload, child process, layout,
+preview, judging anew, commit, record, counts. Memory is what this process and its child hold together at the worst
+moment. Works inside a transaction that is rolled back, in whatever database the settings name; what a real commit
+checks at its end (foreign keys) is checked and counted for all of them.
 """
 
 from __future__ import annotations
 
-import io
 import os
-import resource
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -29,90 +30,194 @@ if __name__ == "__main__":
 
 import tablib
 import xlsxwriter
+from bench_import_floor import Meant, floor
 from django.conf import settings
 from django.db import connection, transaction
 from import_export import fields, resources, widgets
-from python_calamine import CalamineWorkbook
 
 from lib import clock
 from lib.sheets.read import read_workbook
 from organizations.groups_default import create_default_groups
 from organizations.models import Organization
-from tasks.actions import import_commit, imports
+from tasks.actions import fanout, imports
 from tasks.models import Plan, Task, WorkPoint
 
 HEAD = [
     "序号", "工作要点", "重点任务", "目标数量", "计量单位", "牵头单位", "责任单位", "配合单位", "启动时间", "完成时限",
     "备注", "联系人",
 ]  # fmt: skip
-DEADLINES = ["2017年6月底前", "6月底、11月底", "10月15日前", "2017.9.30", "第三季度", "年底前", "4月至12月", "12月底"]
+DEADLINES: Meant = {
+    "2017年6月底前": ("2017-06-30", None, "2017-04-10"),
+    "6月底、11月底": ("2017-11-30", "2017-06-30", "2017-04-10"),
+    "10月15日前": ("2017-10-15", None, "2017-04-10"),
+    "2017.9.30": ("2017-09-30", None, "2017-04-10"),
+    "第三季度": ("2017-09-30", None, "2017-04-10"),
+    "年底前": ("2017-12-31", None, "2017-04-10"),
+    "4月至12月": ("2017-12-31", None, "2017-04-10"),
+    "12月底": ("2017-12-31", None, "2017-04-10"),
+}
 NUMERALS = "一二三四五六七八九十"
-STOCK_SHARE = 20  # the stock way gets a twentieth of the rows, or nobody would wait for it
+STOCK_ROWS = 500  # the stock way gets no more, or nobody would wait for it
 
 Result = tuple[str, float, float, str]
+TIMES_FLOOR, TIMES_STOCK, MEBIBYTES = 3, 20, 300  # what is asked of a long list
 
 
-def run(rows: int = 10_000) -> list[Result]:
-    """(what, seconds, seconds of the floor, the floor's name), measured once each after a small warm-up."""
+def run(*sizes: int) -> tuple[list[Result], list[str]]:
+    """(what, seconds, seconds of the floor, the floor's name) for each number of rows, the largest first, because the
+    floor leaves its memory behind; and in words what is beyond its limit."""
     found: list[Result] = []
+    over: list[str] = []
     with tempfile.TemporaryDirectory() as folder, transaction.atomic():
         kept, settings.MEDIA_ROOT = settings.MEDIA_ROOT, folder
         try:
             plan, names = _city()
-            path = _sheet(Path(folder) / "list.xlsx", rows, names)
-            warm = _sheet(Path(folder) / "warm.xlsx", 200, names)
-            _whole(plan, warm)
-            floor = min(_timed(lambda: _floor(path, plan)) for _ in range(2))
-            parsing = _timed(lambda: read_workbook(path))
-            begin = time.perf_counter()
-            batch = _preview(plan, path)
-            middle = time.perf_counter()
-            fanned = _timing_fan_out()
-            done = imports.commit(batch=batch, by=None, at=clock.now(), today=clock.today())
-            fanned.restore()
-            with connection.cursor() as cursor:
-                if connection.vendor == "postgresql":  # what a real commit checks at its end
-                    cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-                    cursor.execute("SET CONSTRAINTS ALL DEFERRED")
-            end = time.perf_counter()
-            if done.created != rows:
-                raise RuntimeError(f"{done.created} of {rows} rows were created")
-            name = "calamine + COPY + check + upsert"
-            assignments = done.fanned.created
-            found.append((f"import: upload and preview of {rows} rows", middle - begin, floor, name))
-            found.append((f"import: commit of {rows} tasks with {assignments} assignments", end - middle, floor, name))
-            found.append((f"import: {rows} rows from upload through preview and commit", end - begin, floor, name))
-            without = end - begin - fanned.seconds
-            found.append((f"import: the same without the {assignments} assignments", without, floor, name))
-            again = _timed(lambda: _whole(plan, path))
-            found.append((f"import: the same {rows} rows again, nothing to write", again, floor, name))
-            some = max(50, rows // STOCK_SHARE)
-            stock = _timed(lambda: _stock(_sheet(Path(folder) / "some.xlsx", some, names), plan)) * rows / some
-            found.append((f"stock django-import-export, {rows} rows from {some}", stock, floor, name))
-            found.append((f"import: reading {rows} rows in a child process", parsing, floor, name))
+            _whole(plan, _sheet(Path(folder) / "warm.xlsx", 200, names))
+            some = _sheet(Path(folder) / "some.xlsx", STOCK_ROWS, names)
+            for rows in sorted(sizes, reverse=True):
+                path = _sheet(Path(folder) / f"{rows}.xlsx", rows, names)
+                lines, beyond = _compared(plan, path, rows, some)
+                found += lines
+                over += beyond
         finally:
             settings.MEDIA_ROOT = kept
             transaction.set_rollback(True)
+    return found, over if connection.vendor == "postgresql" else []
+
+
+def _compared(plan: Plan, path: Path, rows: int, some: Path) -> tuple[list[Result], list[str]]:
+    """One size: ours, the floors, the stock way."""
+    watch = Memory()
+    with watch:
+        ours, stages = _ours(plan, path, rows)
+    floors = {fan_out: min(_floor(path, plan, rows, fan_out) for _ in range(2)) for fan_out in (False, True)}
+    with _no_fan_out():
+        bare = min(_ours(plan, path, rows)[0] for _ in range(2))
+    ours = min(ours, _ours(plan, path, rows)[0])
+    stock = _undone(lambda: _stock(some, plan)) * rows / STOCK_ROWS
+    parsing = _timed(lambda: read_workbook(path))
+    n, least, name = f"{rows:,}", floors[True], "calamine + COPY + INSERT … SELECT"
+    bare_name = f"{name}, no assignments"
+    lines: list[Result] = [
+        (f"import: {n} rows from upload to commit, assignments included", ours, least, name),
+        (f"import: {n} rows from upload to commit, without assignments", bare, floors[False], bare_name),
+        (f"import: upload and preview of {n} rows", stages[0], least, name),
+        (f"import: commit of {n} rows", stages[1], least, name),
+        (f"import: the same {n} rows again, nothing to write", stages[2], least, name),
+        (f"import: reading {n} rows in a child process", parsing, least, name),
+        (f"stock django-import-export, {n} rows (from {STOCK_ROWS}), tasks only", stock, floors[False], bare_name),
+    ]
+    print(f"  import of {n} rows: {stock / ours:.0f} times as fast as stock; {watch}", flush=True)
+    over = []
+    for what, seconds, its_floor, _name in lines[:2]:
+        if seconds > TIMES_FLOOR * its_floor:
+            over.append(f"{what}: {seconds / its_floor:.1f} times the floor; the limit is {TIMES_FLOOR}")
+    if stock < TIMES_STOCK * ours:
+        over.append(f"import of {n} rows: {stock / ours:.0f} times as fast as stock; it should be {TIMES_STOCK}")
+    if watch.both > MEBIBYTES:
+        over.append(f"import of {n} rows: {watch}; the limit is {MEBIBYTES} MiB")
+    return lines, over
+
+
+class Memory:
+    """What this process and its children hold, looked at all the time; MiB at the worst moment of each."""
+
+    def __init__(self) -> None:
+        self.both = self.parent = self.child = 0.0
+        self._stop = threading.Event()
+
+    def __enter__(self) -> None:
+        self._thread = threading.Thread(target=self._look, daemon=True)
+        self._thread.start()
+
+    def __exit__(self, *_error: object) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def _look(self) -> None:
+        while not self._stop.wait(0.01):
+            child = sum(map(_resident, _children()))
+            parent = _resident(os.getpid())
+            self.parent, self.child = max(self.parent, parent), max(self.child, child)
+            self.both = max(self.both, parent + child)
+
+    def __str__(self) -> str:
+        return (
+            f"{self.both:.0f} MiB at most, process and child together ({self.parent:.0f} the process, {self.child:.0f} "
+            "the child, at their own worst)"
+        )
+
+
+def _children() -> list[int]:
+    found = []
+    for task in Path("/proc/self/task").iterdir():
+        with suppress(OSError):
+            found += [int(word) for word in (task / "children").read_text().split()]
     return found
 
 
-class _timing_fan_out:  # noqa: N801
-    """Measures the assignments inside a commit: what no importer does."""
+def _resident(pid: int) -> float:
+    with suppress(OSError, ValueError):
+        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1024 / 1024
+    return 0.0
 
-    def __init__(self) -> None:
-        self.seconds = 0.0
-        self._real = import_commit.fan_out
-        import_commit.fan_out = self._timed  # type: ignore[assignment]
 
-    def _timed(self, **options: Any) -> Any:
+def _ours(plan: Plan, path: Path, rows: int) -> tuple[float, tuple[float, float, float]]:
+    """Seconds of the whole, and of the preview, the commit, and the same list once more; taken back at the end."""
+    stages = []
+
+    def work() -> None:
         begin = time.perf_counter()
-        try:
-            return self._real(**options)
-        finally:
-            self.seconds += time.perf_counter() - begin
+        batch = _preview(plan, path)
+        middle = time.perf_counter()
+        done = imports.commit(batch=batch, by=None, at=clock.now(), today=clock.today())
+        _settle()
+        stages.extend((middle - begin, time.perf_counter() - middle))
+        if done.created != rows:
+            raise RuntimeError(f"{done.created} of {rows} rows were created")
+        stages.append(_timed(lambda: _whole(plan, path)))
 
-    def restore(self) -> None:
-        import_commit.fan_out = self._real
+    _undone(work)
+    return stages[0] + stages[1], (stages[0], stages[1], stages[2])
+
+
+@contextmanager
+def _no_fan_out() -> Iterator[None]:
+    """Imports without making assignments, which no importer does."""
+    real = fanout.wanted
+    fanout.wanted = lambda *_asked: iter(())  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        fanout.wanted = real
+
+
+def _floor(path: Path, plan: Plan, rows: int, fan_out: bool) -> float:
+    made: list[tuple[int, int]] = []
+    # A plan of its own: the numbers of tasks that were made by hand are unique in their work point.
+    own = Plan.objects.create(issuer=plan.issuer, year=plan.year + 1, title="Floor", issued_on=plan.issued_on)
+    WorkPoint.objects.bulk_create(WorkPoint(plan=own, number=n, title=f"F{n}") for n in range(1, 11))
+    seconds = _undone(lambda: made.append(floor(path, own, NUMERALS, DEADLINES, fan_out=fan_out)))
+    Plan.objects.filter(pk=own.pk).delete()
+    if made != [(rows, 2 * rows if fan_out else 0)]:
+        raise RuntimeError(f"the floor wrote {made}")
+    return seconds
+
+
+def _undone(work: Callable[[], Any]) -> float:
+    """Seconds of something that is taken back."""
+    with transaction.atomic():
+        seconds = _timed(work)
+        transaction.set_rollback(True)
+    return seconds
+
+
+def _settle() -> None:
+    """What a real commit checks at its end."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
 def _timed(work: Callable[[], Any]) -> float:
@@ -136,6 +241,7 @@ def _city() -> tuple[Plan, list[str]]:
 
 def _sheet(path: Path, rows: int, names: list[str]) -> Path:
     """A list of twelve columns; one lead and one cooperating unit a row."""
+    phrases = list(DEADLINES)
     with xlsxwriter.Workbook(str(path), {"constant_memory": True}) as book:
         sheet = book.add_worksheet("Sheet1")
         sheet.write_row(0, 0, HEAD)
@@ -145,7 +251,7 @@ def _sheet(path: Path, rows: int, names: list[str]) -> Path:
             sheet.write_row(
                 n + 1, 0,
                 [n + 1, NUMERALS[n % 10], f"{path.stem}任务{n + 1}：组织开展重点行业领域专项检查", 10 + n % 90, "家",
-                 lead, other, "", "4月10日", DEADLINES[n % len(DEADLINES)], "按季度报送进展" if n % 3 else "",
+                 lead, other, "", "4月10日", phrases[n % len(phrases)], "按季度报送进展" if n % 3 else "",
                  f"联系人{n % 40}"],
             )  # fmt: skip
     return path
@@ -157,36 +263,6 @@ def _preview(plan: Plan, path: Path) -> Any:
 
 def _whole(plan: Plan, path: Path) -> None:
     imports.commit(batch=_preview(plan, path), by=None, at=clock.now(), today=clock.today())
-
-
-def _floor(path: Path, plan: Plan) -> None:
-    """calamine + COPY into staging + check + upsert in SQL; the tasks go into a table of the same shape."""
-    rows = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python()[1:]
-    columns = ", ".join(f"c{index} text" for index in range(len(HEAD)))
-    with connection.cursor() as cursor:
-        cursor.execute(f"CREATE TEMPORARY TABLE floor_rows ({columns})")
-        cursor.execute("CREATE TEMPORARY TABLE floor_tasks (point bigint, number text, title text, target numeric, "
-                       "unit text, lead bigint, due text, note text, UNIQUE (point, number))")  # fmt: skip
-        if connection.vendor == "postgresql":
-            text = "\n".join("\t".join(map(str, row)) for row in rows) + "\n"
-            cursor.copy_expert("COPY floor_rows FROM STDIN", io.StringIO(text))
-        else:
-            marks = ", ".join(["%s"] * len(HEAD))
-            cursor.executemany(f"INSERT INTO floor_rows VALUES ({marks})", [list(map(str, row)) for row in rows])
-        points = ", ".join(f"('{NUMERALS[point.number - 1]}', {point.pk})" for point in plan.work_points.all())
-        joined = (
-            f"FROM floor_rows r LEFT JOIN (SELECT column1 AS word, column2 AS pk FROM (VALUES {points}) v) p "
-            "ON p.word = r.c1 LEFT JOIN organizations_organization o ON o.name = r.c5"
-        )
-        cursor.execute(f"SELECT count(*) {joined} WHERE p.pk IS NULL OR o.id IS NULL OR r.c2 = '' OR r.c9 = ''")
-        if cursor.fetchone()[0]:
-            raise RuntimeError("the floor found wrong rows")
-        cursor.execute(
-            "INSERT INTO floor_tasks SELECT p.pk, r.c0, r.c2, CAST(r.c3 AS numeric), r.c4, o.id, r.c9, r.c10 "
-            f"{joined} WHERE true ON CONFLICT (point, number) DO UPDATE SET title = EXCLUDED.title"
-        )
-        cursor.execute("DROP TABLE floor_rows")
-        cursor.execute("DROP TABLE floor_tasks")
 
 
 def _stock(path: Path, plan: Plan) -> None:
@@ -227,8 +303,9 @@ def _stock(path: Path, plan: Plan) -> None:
 
 
 if __name__ == "__main__":
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    for what, seconds, floor, name in run(int(sys.argv[1]) if len(sys.argv) > 1 else 10_000):
-        print(f"{what}: {seconds:.2f} s, {seconds / floor:.1f} x {name} ({floor:.2f} s)")
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    print(f"memory: {peak} MiB at most, {before} MiB before the first row (the floor and the stock way included)")
+    lines, beyond = run(*(int(rows) for rows in sys.argv[1:] or (10_000, 100_000)))
+    for what, seconds, least, name in lines:
+        print(f"{what}: {seconds:.2f} s, {seconds / least:.1f} x {name} ({least:.2f} s)")
+    for text in beyond:
+        print(f"BEYOND ITS LIMIT: {text}")
+    sys.exit(1 if beyond else 0)

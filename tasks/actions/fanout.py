@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -56,59 +56,78 @@ NEW_COLUMNS = (
 )  # fmt: skip
 
 
-class _Expander:
-    """The units that tasks name, read as plain values, and members of collective units, looked up once each."""
+Named = tuple[str, int | None, bool | None, int | None]  # role, organization, whether it stands, collective unit
 
-    def __init__(self, tasks: Sequence[Task]) -> None:
-        self._named: dict[int, list[tuple[str, int | None, bool | None, int | None]]] = defaultdict(list)
-        columns = ("task", "role", "organization", "organization__is_active", "group")
-        keys = [task.pk for task in tasks]
-        for start in range(0, len(keys), BATCH):
-            rows = TaskUnit.objects.filter(task__in=keys[start : start + BATCH])
-            for key, *unit in rows.values_list(*columns):
-                self._named[key].append(tuple(unit))
-        groups = {group for units in self._named.values() for *_unit, group in units if group is not None}
-        self._groups = OrganizationGroup.objects.select_related("city").in_bulk(groups)
+
+class Expander:
+    """Who owes what a task asks: its units, and the members of its collective units. Each set is looked up once."""
+
+    def __init__(self, groups: Iterable[int] = ()) -> None:
+        """`groups` are read at once; any other when it is met."""
+        self._groups = OrganizationGroup.objects.select_related("city").in_bulk(list(groups))
         self._members: dict[int, list[int]] = {}
+        self._owing: dict[tuple[Named, ...], dict[int, tuple[str, bool]]] = {}
 
-    def organizations(self, task: Task, role: str) -> dict[int, bool]:
-        """Organization → whether the task names it itself (and not through a collective unit)."""
+    def owing(self, units: tuple[Named, ...]) -> dict[int, tuple[str, bool]]:
+        """Organization → its role, and whether it leads by its own name and not through a collective unit."""
+        found = self._owing.get(units)
+        if found is None:
+            lead, cooperating = (self._organizations(units, role) for role in (UnitRole.LEAD, UnitRole.COOPERATING))
+            found = dict.fromkeys(cooperating, (UnitRole.COOPERATING.value, False))
+            found |= {organization: (UnitRole.LEAD.value, itself) for organization, itself in lead.items()}
+            self._owing[units] = found
+        return found
+
+    def _organizations(self, units: Iterable[Named], role: str) -> dict[int, bool]:
+        """Organization → whether the task names it itself."""
         found: dict[int, bool] = {}
-        for its_role, organization, is_active, group in self._named.get(task.pk, ()):
+        for its_role, organization, is_active, group in units:
             if its_role != role:
                 continue
             if organization is not None:
                 if is_active:
                     found[organization] = True
             elif group is not None:
-                if group not in self._members:
-                    self._members[group] = list(self._groups[group].members().values_list("pk", flat=True))
-                for member in self._members[group]:
+                for member in self._members_of(group):
                     found.setdefault(member, False)
         return found
 
+    def _members_of(self, group: int) -> list[int]:
+        if group not in self._members:
+            if group not in self._groups:
+                self._groups |= OrganizationGroup.objects.select_related("city").in_bulk([group])
+            self._members[group] = list(self._groups[group].members().values_list("pk", flat=True))
+        return self._members[group]
 
-def wanted_of(task: Task, expander: _Expander) -> dict[Slot, Wanted]:
-    """What the task asks of whom and when; nothing of a withdrawn one.
+
+def _units_of(tasks: Sequence[Task]) -> dict[int, tuple[Named, ...]]:
+    """The units that tasks name, read as plain values."""
+    found: dict[int, list[Named]] = defaultdict(list)
+    columns = ("task", "role", "organization", "organization__is_active", "group")
+    keys = [task.pk for task in tasks]
+    for start in range(0, len(keys), BATCH):
+        rows = TaskUnit.objects.filter(task__in=keys[start : start + BATCH])
+        for key, *unit in rows.values_list(*columns):
+            found[key].append(tuple(unit))
+    return {key: tuple(units) for key, units in found.items()}
+
+
+def wanted(owing: Mapping[int, tuple[str, bool]], due: Iterable[Any], target: Any) -> Iterator[tuple[Slot, Wanted]]:
+    """What is asked of whom and when.
 
     The target is the lead's: units that lead by their own name get it. Members of a collective unit and
-    cooperating units report in percent until a share of the target is set for them.
+    cooperating units report in percent until a share of the target is set for them. The periods in `due` have days,
+    or all of them days in ISO form.
     """
-    if task.withdrawn:
-        return {}
-    lead = expander.organizations(task, UnitRole.LEAD)
-    cooperating = expander.organizations(task, UnitRole.COOPERATING)
-    roles = dict.fromkeys(cooperating, UnitRole.COOPERATING) | dict.fromkeys(lead, UnitRole.LEAD)
-    return {
-        (organization, period.key): Wanted(
-            role.value,
-            min(period.starts_on, period.due_on or period.starts_on),
-            period.due_on,
-            task.target if lead.get(organization) else None,
-        )
-        for organization, role in roles.items()
-        for period in task.periods()
-    }
+    for organization, (role, leads_itself) in owing.items():
+        for period in due:
+            starts_on = min(period.starts_on, period.due_on or period.starts_on)
+            yield (organization, period.key), Wanted(role, starts_on, period.due_on, target if leads_itself else None)
+
+
+def wanted_of(task: Task, owing: Mapping[int, tuple[str, bool]]) -> dict[Slot, Wanted]:
+    """What the task asks; nothing of a withdrawn one."""
+    return {} if task.withdrawn else dict(wanted(owing, task.periods(), task.target))
 
 
 def _adjusted(row: Assignment, want: Wanted) -> bool:
@@ -128,16 +147,20 @@ def _adjusted(row: Assignment, want: Wanted) -> bool:
 
 
 @transaction.atomic
-def fan_out(*, tasks: Iterable[Task], by: User | None, at: datetime.datetime, today: datetime.date) -> FanOutResult:
+def fan_out(
+    *, tasks: Iterable[Task], by: User | None, at: datetime.datetime, today: datetime.date, recount: bool = True
+) -> FanOutResult:
     """Creates, adjusts and cancels the assignments of the given tasks (of one plan or several).
 
     `by` is None for the system. Only rows on which the unit still works are adjusted or cancelled;
     submitted and signed-off ones stay as they are. `first_due_on` keeps the first deadline.
-    Returns how many were touched; running it again touches none.
+    Returns how many were touched; running it again touches none. `recount=False` leaves the summary to a
+    caller who comes with several portions.
     """
     tasks = list(tasks)
     prefetch_related_objects(tasks, "plan")
-    expander = _Expander(tasks)
+    units = _units_of(tasks)
+    expander = Expander({group for named in units.values() for *_unit, group in named if group is not None})
     existing: dict[int, dict[Slot, Assignment]] = defaultdict(dict)
     keys = [task.pk for task in tasks]
     for start in range(0, len(keys), BATCH):
@@ -150,12 +173,12 @@ def fan_out(*, tasks: Iterable[Task], by: User | None, at: datetime.datetime, to
     owing: set[int] = set()  # tasks in which something is owed that was not before
     acts: dict[int, list[Act]] = defaultdict(list)
     for task in tasks:
-        wanted = wanted_of(task, expander)
+        asked = wanted_of(task, expander.owing(units.get(task.pk, ())))
         have = existing[task.pk]
-        made = [_new(task, slot, want) for slot, want in wanted.items() if slot not in have]
+        made = [_new(task, slot, want) for slot, want in asked.items() if slot not in have]
         moved, dropped = [], []
         for slot, row in have.items():
-            want = wanted.get(slot)
+            want = asked.get(slot)
             source, due_on = row.state, row.due_on
             if want is not None and source in UNIT_ACTS | {AssignmentState.CANCELLED} and not row.cancelled_by_id:
                 if _adjusted(row, want):
@@ -179,7 +202,8 @@ def fan_out(*, tasks: Iterable[Task], by: User | None, at: datetime.datetime, to
         log_moves(moves, by=by, at=at, today=today)
         results.reopen(owing, by=by, at=at)
         for plan in {task.plan_id: task.plan for task in tasks}.values():
-            counts.rebuild(plan)
+            if recount:
+                counts.rebuild(plan)
             scope = plan.issuer_id if by is None else None
             record_many(acts[plan.pk], by=by, at=at, scope_id=scope)
     return FanOutResult(len(new), len(adjusted), len(cancelled))

@@ -7,28 +7,26 @@ and the import is refused as a whole where any of them would now come to somethi
 from __future__ import annotations
 
 import datetime
+from collections import Counter
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.db import transaction
 
 from audit.record import record, record_many
 from lib import bulk
-from organizations.models import Organization
 from tasks import counts
-from tasks.imports.output import labels_at
-from tasks.imports.snapshot import Key, Snapshot, changes, compared_fields, match
 from tasks.models import ImportBatch, ImportRow, Plan
 
-from . import import_write
+from . import import_create, import_write
 from .fanout import FanOutResult, fan_out
 from .import_errors import AlreadyDecidedError, PlanChangedError, RefusedRowsError, SameFileError
+from .import_outdated import outdated
 
 if TYPE_CHECKING:
     from organizations.models import User
 
 State, Verdict = ImportBatch.State, ImportRow.Verdict
-STEPS = 4  # judged, written, recorded, fanned out
 Tell = Callable[[int, int, str], None]
 
 
@@ -68,91 +66,100 @@ def commit(
     if batch.whole and batch.refused:
         raise RefusedRowsError(batch.refused)
     with bulk.undisturbed():
-        tell(0, STEPS, "judge")
-        rows = list(batch.rows.all())
-        _refuse_outdated(plan, batch, rows)
-        return _write(plan, batch, rows, by, at, today, tell)
+        progress = _Progress(batch, tell)
+        progress.say("judge")
+        _refuse_outdated(plan, batch)
+        return _write(plan, batch, by, at, today, progress)
+
+
+class _Progress:
+    """How many of the rows are written; one more step counts the whole."""
+
+    def __init__(self, batch: ImportBatch, tell: Tell) -> None:
+        self.done, self.total, self._tell = 0, batch.writes + 1, tell
+
+    def say(self, step: str, more: int = 0) -> None:
+        """Goes on by so many rows."""
+        self.done = min(self.done + more, self.total - 1)
+        self._tell(self.done, self.total, step)
+
+    def end(self) -> None:
+        """All is written."""
+        self._tell(self.total, self.total, "assign")
 
 
 def _write(
     plan: Plan,
     batch: ImportBatch,
-    rows: list[ImportRow],
     by: User | None,
     at: datetime.datetime,
     today: datetime.date,
-    tell: Tell,
+    progress: _Progress,
 ) -> Outcome:
-    points = {point.number: point for point in plan.work_points.all()}
-    new = [row for row in rows if row.verdict == Verdict.NEW]
-    changed = [row for row in rows if row.verdict == Verdict.CHANGED]
-    leaving = [row for row in rows if row.verdict == Verdict.ABSENT and row.withdraw]
-    tell(1, STEPS, "write")
-    created = import_write.create(batch, new, points)
-    updated = import_write.change(batch, changed, points) if changed else []
-    withdrawn = import_write.withdraw(leaving) if leaving else []
-    tell(2, STEPS, "record")
-    acts = import_write.acts(created, new, updated, changed)
-    acts += import_write.withdrawals(withdrawn, batch)
-    record_many(acts, by=by, at=at, scope_id=plan.issuer_id)
-    tell(3, STEPS, "assign")
-    fanned = fan_out(tasks=[*created, *updated, *withdrawn], by=by, at=at, today=today)
-    if any("work_point" in row.changes for row in changed):
+    creator = import_create.Creator(batch)
+    fanned = Counter[str]()
+    for rows in import_create.staged_in_portions(batch, Verdict.NEW):
+        fanned["created"] += creator.create(rows, by=by, at=at)
+        progress.say("write", len(rows))
+    changed = _change(batch, by, at, today, fanned, progress)
+    withdrawn = _withdraw(batch, by, at, today, fanned)
+    progress.say("assign")
+    if batch.new or changed or withdrawn:
         counts.rebuild(plan)
     batch.outcome = {
-        "created": len(created),
-        "changed": len(updated),
-        "withdrawn": len(withdrawn),
-        "assignments": fanned._asdict(),
+        "created": batch.new,
+        "changed": changed,
+        "withdrawn": withdrawn,
+        "assignments": FanOutResult(**fanned)._asdict(),
     }
     batch.save(update_fields=["outcome"])
     said = {"file": batch.name, "sha256": batch.sha256, "outcome": batch.outcome}
     said |= {name: getattr(batch, name) for name in ("new", "changed", "unchanged", "refused")}
     record("import.commit", batch, by=by, at=at, scope_id=plan.issuer_id, after=said)
-    tell(STEPS, STEPS, "assign")
-    return Outcome(len(created), len(updated), batch.refused, fanned, len(withdrawn))
+    progress.end()
+    return Outcome(batch.new, changed, batch.refused, FanOutResult(**fanned), withdrawn)
 
 
-def _refuse_outdated(plan: Plan, batch: ImportBatch, rows: list[ImportRow]) -> None:
-    outdated = _outdated(plan, batch, rows)
-    if not outdated:
+def _change(
+    batch: ImportBatch,
+    by: User | None,
+    at: datetime.datetime,
+    today: datetime.date,
+    fanned: Counter[str],
+    progress: _Progress,
+) -> int:
+    """Writes the changed rows, a portion at a time; how many."""
+    points = {point.number: point for point in batch.plan.work_points.all()}
+    number, last = 0, -1
+    rows = batch.rows.filter(verdict=Verdict.CHANGED).order_by("row")
+    while portion := list(rows.filter(row__gt=last)[: import_write.CHUNK]):
+        updated = import_write.change(batch, portion, points)
+        acts = import_write.acts(updated, portion)
+        record_many(acts, by=by, at=at, scope_id=batch.plan.issuer_id)
+        fanned.update(fan_out(tasks=updated, by=by, at=at, today=today, recount=False)._asdict())
+        number += len(updated)
+        last = portion[-1].row or 0
+        progress.say("write", len(portion))
+    return number
+
+
+def _withdraw(
+    batch: ImportBatch, by: User | None, at: datetime.datetime, today: datetime.date, fanned: Counter[str]
+) -> int:
+    """Withdraws the absent tasks that were chosen; how many."""
+    leaving = batch.rows.filter(verdict=Verdict.ABSENT, withdraw=True, task__isnull=False)
+    tasks = import_write.withdraw(list(leaving.values_list("task", flat=True)))
+    record_many(import_write.withdrawals(tasks, batch), by=by, at=at, scope_id=batch.plan.issuer_id)
+    fanned.update(fan_out(tasks=tasks, by=by, at=at, today=today, recount=False)._asdict())
+    return len(tasks)
+
+
+def _refuse_outdated(plan: Plan, batch: ImportBatch) -> None:
+    number = outdated(plan, batch)
+    if not number:
         return
     twin = ImportBatch.objects.filter(plan=plan, sha256=batch.sha256, state=State.COMMITTED, decided_at__gt=batch.at)
     found = twin.exclude(pk=batch.pk).select_related("by", "decided_by__organization").first()
     if found is not None:
         raise SameFileError(found)
-    raise PlanChangedError(outdated)
-
-
-def _outdated(plan: Plan, batch: ImportBatch, rows: list[ImportRow]) -> int:
-    """How many staged rows no longer come to what the preview says."""
-    judged = [(row.row, row) for row in rows if row.row is not None]
-    matches = match([_key(place, row) for place, row in judged], Snapshot(plan).rows)
-    number = 0
-    for place, row in judged:
-        task = matches.found.get(place)
-        same = (task.pk if task else None) == row.task_id
-        if same and task and row.verdict != Verdict.REFUSED:
-            same = changes(task, row.values, compared_fields(labels_at(batch.layout, place))) == row.changes
-        number += not same
-    absent = {task.pk for task in matches.absent}
-    number += sum(row.withdraw and row.task_id not in absent for row in rows if row.verdict == Verdict.ABSENT)
-    return number + _dissolved(rows)
-
-
-def _key(place: int, row: ImportRow) -> Key:
-    if row.verdict == Verdict.REFUSED:
-        return Key(place, *row.values["key"])
-    return Key(place, row.values["work_point"], row.values["number"] or "", row.values["title"])
-
-
-def _dissolved(rows: list[ImportRow]) -> int:
-    """Rows that name a unit which was dissolved since the preview."""
-    named: dict[Any, set[int]] = {
-        row.row: {key for _role, kind, key in row.values["_"]["units"] if kind == "o"}
-        for row in rows
-        if row.verdict in {Verdict.NEW, Verdict.CHANGED}
-    }
-    every: set[int] = set().union(*named.values())
-    gone = set(Organization.objects.filter(is_active=False).values_list("pk", flat=True)) & every
-    return sum(bool(units & gone) for units in named.values()) if gone else 0
+    raise PlanChangedError(number)

@@ -69,7 +69,7 @@ def _created(batch: ImportBatch) -> tuple[list[Task], list[Kept]]:
 
 def _changed(batch: ImportBatch, leaving: set[int]) -> tuple[list[tuple[ImportRow, list[str]]], list[Kept]]:
     rows = list(batch.rows.filter(verdict=Verdict.CHANGED))
-    known = Snapshot(batch.plan).by_pk
+    known = Snapshot(batch.plan).rows([row.task_id for row in rows if row.task_id is not None])
     begun = _begun(batch)
     numbers = _numbers(batch.plan, leaving)
     restore: list[tuple[ImportRow, list[str]]] = []

@@ -1,4 +1,4 @@
-"""Writing a confirmed import into the plan: tasks, their units and milestones, in a handful of statements."""
+"""The changes of a confirmed import: only the fields that differ, in a handful of statements for a portion of rows."""
 
 from __future__ import annotations
 
@@ -6,18 +6,16 @@ import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from itertools import chain
 from typing import Any
-
-from django.db.models import Max
 
 from audit.record import Act
 from lib import bulk
-from tasks.imports.snapshot import CADENCE_OF
 from tasks.models import Assignment, ImportBatch, ImportRow, Milestone, Task, TaskUnit, WorkPoint
-from tasks.states import Cadence
+
+from .import_create import UNIT_COLUMNS, due_of, early_days, unit_rows
 
 CHUNK = 1000
-UNIT_COLUMNS = ("task_id", "role", "organization_id", "group_id", "position")
 BEFORE = (
     "work_point_id", "title", "target", "unit", "note", "starts_on", "due_on", "due_day", "due_month", "cadence",
     "is_proposed",
@@ -54,44 +52,9 @@ def _set(task: Task, fields: Iterable[str], values: dict[str, Any], points: dict
 
 
 def _set_deadline(task: Task, values: dict[str, Any]) -> None:
-    deadline = values["deadline"]
-    task.cadence = CADENCE_OF[deadline["kind"]] if deadline else Cadence.ONCE
-    task.due_day, task.due_month = values["_"]["rule"]
-    single = deadline is not None and task.cadence in {Cadence.ONCE, Cadence.YEARLONG}
-    task.due_on = _day(deadline["due_on"]) if single else None
-
-
-def _early_days(values: dict[str, Any]) -> list[datetime.date]:
-    """The dates before the last of a single deadline: its milestones."""
-    deadline = values["deadline"]
-    days = deadline["dates"][:-1] if deadline and deadline["kind"] == "date" else []
-    return [datetime.date.fromisoformat(day) for day in days]
-
-
-def create(batch: ImportBatch, rows: Sequence[ImportRow], points: dict[int, WorkPoint]) -> list[Task]:
-    """The new tasks, at the end of their work points, in the order of the sheet."""
-    last = batch.plan.tasks.aggregate(last=Max("position"))["last"] or 0
-    tasks = []
-    for position, row in enumerate(rows, last + 1):
-        task = Task(plan=batch.plan, origin=batch, origin_row=row.row, position=position)
-        task.number = row.values["number"] or ""
-        _set(task, ("work_point", "title", "target", "deadline", "starts_on", "note"), row.values, points)
-        tasks.append(task)
-    bulk.insert(tasks)
-    bulk.insert_values(TaskUnit, UNIT_COLUMNS, _units(zip(tasks, rows, strict=True)))
-    bulk.insert(
-        Milestone(task_id=task.pk, due_on=day)
-        for task, row in zip(tasks, rows, strict=True)
-        for day in _early_days(row.values)
-    )
-    return tasks
-
-
-def _units(pairs: Iterable[tuple[Task, ImportRow]]) -> Iterable[tuple[Any, ...]]:
-    for task, row in pairs:
-        for position, (role, kind, key) in enumerate(row.values["_"]["units"]):
-            organization, group = (key, None) if kind == "o" else (None, key)
-            yield task.pk, role, organization, group, position
+    due = due_of(values)
+    task.cadence, task.due_day, task.due_month = due.cadence, due.due_day, due.due_month
+    task.due_on = _day(due.due_on)
 
 
 def change(batch: ImportBatch, rows: Sequence[ImportRow], points: dict[int, WorkPoint]) -> list[Task]:
@@ -119,7 +82,7 @@ def change(batch: ImportBatch, rows: Sequence[ImportRow], points: dict[int, Work
         part = slice(start, start + CHUNK)
         TaskUnit.objects.filter(task__in=[task for task, _row in regrouped[part]]).delete()
         Milestone.objects.filter(task__in=[task for task, _row in redated[part]], title="").delete()
-    bulk.insert_values(TaskUnit, UNIT_COLUMNS, _units(regrouped))
+    bulk.insert_values(TaskUnit, UNIT_COLUMNS, chain(*(unit_rows(task.pk, row.values) for task, row in regrouped)))
     _redate(redated)
     _move(pairs)
     return [task for task, _row in pairs]
@@ -157,9 +120,8 @@ def _plain(value: Any) -> Any:
     return str(value) if isinstance(value, Decimal) else value
 
 
-def withdraw(rows: Sequence[ImportRow]) -> list[Task]:
+def withdraw(keys: Sequence[int]) -> list[Task]:
     """The tasks that a new version leaves out and that are to go; what was handed in or signed off stays."""
-    keys = [row.task_id for row in rows if row.task_id is not None]
     found: list[Task] = []
     for start in range(0, len(keys), CHUNK):
         part = Task.objects.select_for_update(of=("self",)).filter(pk__in=keys[start : start + CHUNK])
@@ -179,9 +141,9 @@ def withdrawals(tasks: Sequence[Task], batch: ImportBatch) -> list[Act]:
 
 def _redate(pairs: Sequence[tuple[Task, ImportRow]]) -> None:
     """Milestones of changed deadlines; those with a title of their own stay."""
-    titled = set(Milestone.objects.filter(task__plan__in={t.plan_id for t, _r in pairs}).values_list("task", "due_on"))
-    wanted = [(task, day) for task, row in pairs for day in _early_days(row.values)]
-    bulk.insert(Milestone(task_id=task.pk, due_on=day) for task, day in wanted if (task.pk, day) not in titled)
+    titled = set(Milestone.objects.filter(task__in=[task for task, _row in pairs]).values_list("task", "due_on"))
+    wanted = [(task.pk, datetime.date.fromisoformat(day)) for task, row in pairs for day in early_days(row.values)]
+    bulk.insert_values(Milestone, ("task_id", "due_on"), (day for day in wanted if day not in titled))
 
 
 def _move(pairs: Sequence[tuple[Task, ImportRow]]) -> None:
@@ -191,15 +153,9 @@ def _move(pairs: Sequence[tuple[Task, ImportRow]]) -> None:
             Assignment.objects.filter(task=task).update(work_point=task.work_point_id)
 
 
-def acts(
-    created: Sequence[Task], new: Sequence[ImportRow], changed: Sequence[Task], rows: Sequence[ImportRow]
-) -> list[Act]:
-    """One act of the record per task."""
-    found = [
-        Act("task.create", task, None, {"row": row.row, "import": task.origin_id, "number": task.number,
-                                        "deadline": row.values["deadline"] and row.values["deadline"]["due_on"]})
-        for task, row in zip(created, new, strict=True)
-    ]  # fmt: skip
+def acts(changed: Sequence[Task], rows: Sequence[ImportRow]) -> list[Act]:
+    """How the record says the changes: one act per task."""
+    found = []
     of = {row.task_id: row for row in rows}
     for task in changed:
         what = of[task.pk].changes

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +21,8 @@ from lib import bulk
 from lib.sheets.read import UnreadableFileError
 from tasks.imports.choices import choices_for
 from tasks.imports.output import described
-from tasks.imports.resource import TaskListFormat, TaskResource, judge
+from tasks.imports.resource import Staged, TaskListFormat, TaskResource
+from tasks.imports.snapshot import PORTION
 from tasks.models import ImportBatch, ImportRow, Plan
 from tasks.models.imports import WAITING
 
@@ -42,6 +45,7 @@ __all__ = [
 State, Verdict = ImportBatch.State, ImportRow.Verdict
 JUDGED = (Verdict.NEW, Verdict.CHANGED, Verdict.UNCHANGED, Verdict.REFUSED)
 ROW_COLUMNS = ("batch_id", "row", "verdict", "task_id", "values", "changes", "errors", "text")
+TOLD = 1000  # rows that are staged together, and between two words about the progress
 Tell = Callable[[int, int, str], None]
 
 
@@ -92,14 +96,14 @@ def read(*, batch: ImportBatch, by: User | None, at: datetime.datetime, tell: Te
     """
     with bulk.undisturbed():
         tell(0, 0, "read")
+        format_ = TaskListFormat(batch.plan, choices_for(batch))
         try:
-            dataset = _dataset(batch)
+            table = format_.read_table(Path(batch.file.path))
         except UnreadableFileError as error:
             _give_up(batch, str(error), by, at)
             raise
-        resource = judge(batch.plan, dataset)
-        tell(0, len(resource.staged), "stage")
-        return _staged(batch, resource, by, at)
+        resource = TaskResource(batch.plan, table, format_.units)
+        return _staged(batch, resource, by, at, tell)
 
 
 @transaction.atomic
@@ -112,19 +116,43 @@ def _give_up(batch: ImportBatch, why: str, by: User | None, at: datetime.datetim
 
 
 @transaction.atomic
-def _staged(batch: ImportBatch, resource: TaskResource, by: User | None, at: datetime.datetime) -> ImportBatch:
+def _staged(
+    batch: ImportBatch, resource: TaskResource, by: User | None, at: datetime.datetime, tell: Tell
+) -> ImportBatch:
     now = ImportBatch.objects.select_for_update(of=("self",)).select_related("plan__issuer").get(pk=batch.pk)
     if now.state not in WAITING:
         raise AlreadyDecidedError(now)
     verb = "import.preview" if now.state == State.READING else "import.refresh"
-    now.state, now.fault = State.PREVIEWED, ""
-    _describe(now, resource)
-    now.save()
     kept = _withdrawn(now)
     now.rows.all().delete()
-    _stage(now, resource, kept)
+    tally = _Tally(len(resource.context.table.rows), tell)
+    judged = tally.of(resource.judged())
+    while portion := [_row(now, staged) for staged in islice(judged, TOLD)]:
+        bulk.insert_values(ImportRow, ROW_COLUMNS, portion)
+    _stage_absent(now, resource, kept)
+    now.state, now.fault = State.PREVIEWED, ""
+    _describe(now, resource, tally)
+    now.save()
     record(verb, now, by=by, at=at, scope_id=now.plan.issuer_id, after=numbers(now))
     return now
+
+
+class _Tally:
+    """Counts rows on their way."""
+
+    def __init__(self, total: int, tell: Tell) -> None:
+        self.total, self.tell = total, tell
+        self.verdicts: Counter[str] = Counter()
+        self.postponed = 0
+
+    def of(self, rows: Iterable[Staged]) -> Iterator[Staged]:
+        """The same rows."""
+        for number, staged in enumerate(rows):
+            if number % TOLD == 0:
+                self.tell(number, self.total, "stage")
+            self.verdicts[staged.verdict] += 1
+            self.postponed += bool(staged.changes) and _is_later(staged.changes)
+            yield staged
 
 
 def _withdrawn(batch: ImportBatch) -> set[int]:
@@ -133,15 +161,14 @@ def _withdrawn(batch: ImportBatch) -> set[int]:
     return {key for key in rows.values_list("task", flat=True) if key is not None}
 
 
-def _describe(batch: ImportBatch, resource: TaskResource) -> None:
+def _describe(batch: ImportBatch, resource: TaskResource, tally: _Tally) -> None:
     """Sheet, columns and counts of a judged file."""
     table = resource.context.table
     batch.sheet = table.sheet[:100]
     batch.layout = described(table)
-    batch.layout["postponed"] = sum(_is_later(staged.changes) for staged in resource.staged)
-    verdicts = [staged.verdict for staged in resource.staged]
+    batch.layout["postponed"] = tally.postponed
     for verdict in JUDGED:
-        setattr(batch, verdict, verdicts.count(verdict))
+        setattr(batch, verdict, tally.verdicts[verdict])
     batch.base_id = resource.context.matches.base
     batch.absent = len(resource.context.matches.absent)
 
@@ -152,30 +179,31 @@ def _is_later(changed: dict[str, Any]) -> bool:
     return bool(old.get("due_on") and new.get("due_on") and new["due_on"] > old["due_on"])
 
 
-def _stage(batch: ImportBatch, resource: TaskResource, withdrawn: set[int]) -> None:
-    rows: Iterable[tuple[Any, ...]] = (
-        (
-            batch.pk,
-            staged.row,
-            staged.verdict,
-            staged.task.pk if staged.task else None,
-            staged.values,
-            staged.changes,
-            staged.errors,
-            _found_by(staged.values),
-        )
-        for staged in resource.staged
+def _row(batch: ImportBatch, staged: Staged) -> tuple[Any, ...]:
+    return (
+        batch.pk,
+        staged.row,
+        staged.verdict,
+        staged.task,
+        staged.values,
+        staged.changes,
+        staged.errors,
+        _found_by(staged.values),
     )
-    bulk.insert_values(ImportRow, ROW_COLUMNS, rows)
-    bulk.insert_values(
-        ImportRow,
-        (*ROW_COLUMNS, "withdraw"),
-        (
+
+
+def _stage_absent(batch: ImportBatch, resource: TaskResource, withdrawn: set[int]) -> None:
+    """The tasks that the file leaves out, as a list would show them."""
+    keys = [task.pk for task in resource.context.matches.absent]
+    for start in range(0, len(keys), PORTION):
+        portion = keys[start : start + PORTION]
+        known = resource.context.snapshot.rows(portion)
+        rows = [
             (batch.pk, None, Verdict.ABSENT.value, task.pk, {"number": task.number or None, **task.fields}, {}, [],
              f"{task.number} {task.fields['title']}", task.pk in withdrawn)
-            for task in resource.context.matches.absent
-        ),
-    )  # fmt: skip
+            for task in (known[key] for key in portion)
+        ]  # fmt: skip
+        bulk.insert_values(ImportRow, (*ROW_COLUMNS, "withdraw"), rows)
 
 
 def _found_by(values: dict[str, Any]) -> str:
@@ -204,10 +232,6 @@ def reopen(*, batch: ImportBatch, by: User | None, at: datetime.datetime) -> Imp
     if batch.state in WAITING:
         return batch
     return receive(plan=batch.plan, path=Path(batch.file.path), name=batch.name, by=by, at=at)
-
-
-def _dataset(batch: ImportBatch) -> Any:
-    return TaskListFormat(batch.plan, choices_for(batch)).create_dataset(Path(batch.file.path))
 
 
 @transaction.atomic

@@ -158,11 +158,13 @@ class Finder:
         rows: list[Row] = []
         skipped: list[int] = []
         current: Header | None = header
+        places = header.taken.places
         index = header.top
         while index < len(self.cells):
             found = header if index == header.top else self._again(index, current)
             if found is not None:
                 current = self._begin(parts, found, reader)
+                places = current.taken.places
                 index += found.depth
                 continue
             line = self.cells[index]
@@ -173,11 +175,12 @@ class Finder:
                 current = None
                 skipped.append(index)
                 continue
-            cells = reader.row(line, current.taken.places)
+            cells = reader.row(line, places)
             if cells is None:
                 skipped.append(index)
             else:
-                rows.append(Row(index, cells, len(parts) - 1, reader.run))
+                point = cells.get("work_point") if self.rules.sections else None
+                rows.append(Row(index, line, places, point, len(parts) - 1, reader.run))
         labels = {field: word for part in reversed(parts) for field, word in part.labels.items()}
         hidden = sum(row.number - 1 in self.sheet.hidden_rows for row in rows)
         heads = sorted(number for part in parts for number in part.header_rows)

@@ -47,7 +47,7 @@ def diff_json(name: str, resource: TaskResource) -> dict[str, Any]:
             for s in of[Verdict.CHANGED]
         ],
         "unchanged": [staged.values["number"] for staged in of[Verdict.UNCHANGED]],
-        "absent": [{"number": row.number or None, "title": row.fields["title"]} for row in matches.absent],
+        "absent": [{"number": row.number or None, "title": row.title} for row in matches.absent],
         "skipped_rows": table.skipped,
         "errors": _errors(resource),
     }

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -29,21 +29,28 @@ KIND_OF: dict[str, str] = {
     Cadence.ONGOING: deadlines.ONGOING,
 }
 CADENCE_OF = {kind: cadence for cadence, kind in KIND_OF.items()}
+PORTION = 900  # keys in one question; SQLite takes a thousand
 # Units are compared as sets: another order in the cell is another spelling, not another meaning.
 SETS = {"lead", "cooperating", "groups", "lead_groups"}
 
 
-class PlanRow(NamedTuple):
-    """A task of the plan in the words of a list; `fields` have the shape that the commands print.
-
-    `origin` is the import that first brought in its list; None for tasks that were made here.
-    """
+class PlanTask(NamedTuple):
+    """What a task of the plan is found by; `origin` is the import that first brought in its list, None for tasks
+    that were made here."""
 
     pk: int
     origin: int | None
-    version: int
     number: str
     point: int
+    title: str
+
+
+class PlanRow(NamedTuple):
+    """A task of the plan in the words of a list; `fields` have the shape that the commands print."""
+
+    pk: int
+    origin: int | None
+    number: str
     fields: dict[str, Any]
     titled: frozenset[str]  # milestones with a title of their own, set by hand
 
@@ -63,41 +70,58 @@ def target_json(target: Target | None) -> dict[str, Any] | None:
 
 
 class Snapshot:
-    """The current tasks of a plan, read in three queries."""
+    """The current tasks of a plan: what each is found by, read at once; and what it says, read for some of them."""
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        self.units: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
-        self.milestones: dict[int, list[tuple[datetime.date, str]]] = defaultdict(list)
-        names = ("task", "role", "organization__name", "group__name")
-        for task, *unit in TaskUnit.objects.filter(task__plan=plan, task__withdrawn=False).values_list(*names):
-            self.units[task].append(tuple(unit))
-        for task, day, title in Milestone.objects.filter(task__plan=plan).values_list("task", "due_on", "title"):
-            self.milestones[task].append((day, title))
         self._recurring = cache(self._dates)
-        self.rows = [self._row(task) for task in self._tasks()]
-        self.by_pk = {row.pk: row for row in self.rows}
 
-    def _tasks(self) -> Iterable[Any]:
-        return (
-            Task.objects.filter(plan=self.plan)
-            .current()
-            .order_by("position", "pk")
-            .annotate(list=Coalesce("origin__base", "origin"))
-            .values("pk", "list", "version", "number", "work_point__number", "title", "target", "unit", "note",
-                    "starts_on", "due_on", "due_day", "due_month", "cadence")
-        )  # fmt: skip
+    def tasks(self) -> list[PlanTask]:
+        """All of them in their order, by what they are found by."""
+        rows = Task.objects.filter(plan=self.plan).current().order_by("position", "pk")
+        rows = rows.annotate(list=Coalesce("origin__base", "origin"))
+        found = rows.values_list("pk", "list", "number", "work_point__number", "title")
+        return [PlanTask(*row) for row in found.iterator(chunk_size=PORTION)]
 
-    def _row(self, task: dict[str, Any]) -> PlanRow:
+    def rows(self, keys: Sequence[int]) -> dict[int, PlanRow]:
+        """Key → what the task says, in three queries for each portion of keys; a withdrawn task says nothing."""
+        found: dict[int, PlanRow] = {}
+        for start in range(0, len(keys), PORTION):
+            found |= self._rows(keys[start : start + PORTION])
+        return found
+
+    def _rows(self, keys: Sequence[int]) -> dict[int, PlanRow]:
+        units: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
+        milestones: dict[int, list[tuple[datetime.date, str]]] = defaultdict(list)
+        names = ("task", "role", "organization__name", "group__name")
+        for task, *unit in TaskUnit.objects.filter(task__in=keys).values_list(*names):
+            units[task].append(tuple(unit))
+        for task, day, title in Milestone.objects.filter(task__in=keys).values_list("task", "due_on", "title"):
+            milestones[task].append((day, title))
+        rows = Task.objects.filter(pk__in=keys, plan=self.plan).current().order_by()
+        rows = rows.annotate(list=Coalesce("origin__base", "origin"))
+        columns = ("pk", "list", "number", "work_point__number", "title", "target", "unit", "note", "starts_on",
+                   "due_on", "due_day", "due_month", "cadence")  # fmt: skip
+        return {
+            task["pk"]: self._row(task, units.get(task["pk"], ()), milestones.get(task["pk"], ()))
+            for task in rows.values(*columns)
+        }
+
+    def _row(
+        self,
+        task: dict[str, Any],
+        units: Iterable[tuple[Any, ...]],
+        milestones: Collection[tuple[datetime.date, str]],
+    ) -> PlanRow:
         found: dict[str, list[str]] = {"lead": [], "cooperating": [], "groups": [], "lead_groups": []}
-        for role, organization, group in self.units.get(task["pk"], ()):
+        for role, organization, group in units:
             leads = role == UnitRole.LEAD
             if organization is not None:
                 found["lead" if leads else "cooperating"].append(organization)
             else:
                 found["groups"] += [group] if group not in found["groups"] else []
                 found["lead_groups"] += [group] if leads else []
-        titled = frozenset(day.isoformat() for day, title in self.milestones.get(task["pk"], ()) if title)
+        titled = frozenset(day.isoformat() for day, title in milestones if title)
         target = None if task["target"] is None else Target(task["target"], task["unit"])
         fields = {
             "work_point": task["work_point__number"],
@@ -105,21 +129,19 @@ class Snapshot:
             "target": target_json(target),
             **found,
             "starts_on": task["starts_on"].isoformat() if task["starts_on"] else None,
-            "deadline": self._deadline(task),
+            "deadline": self._deadline(task, milestones),
             "note": task["note"] or None,
         }
-        return PlanRow(
-            task["pk"], task["list"], task["version"], task["number"], task["work_point__number"], fields, titled
-        )
+        return PlanRow(task["pk"], task["list"], task["number"], fields, titled)
 
-    def _deadline(self, task: dict[str, Any]) -> dict[str, Any] | None:
+    def _deadline(self, task: dict[str, Any], milestones: Iterable[tuple[datetime.date, str]]) -> dict[str, Any] | None:
         kind = KIND_OF[task["cadence"]]
         if kind != deadlines.DATE:
             days = self._recurring(task["cadence"], task["due_day"], task["due_month"], task["due_on"])
             return deadlines.Deadline(kind, days).as_json()
         if task["due_on"] is None:
             return None
-        early = {day for day, title in self.milestones.get(task["pk"], ()) if not title and day < task["due_on"]}
+        early = {day for day, title in milestones if not title and day < task["due_on"]}
         return deadlines.Deadline(kind, (*sorted(early), task["due_on"])).as_json()
 
     def _dates(self, cadence: str, day: int | None, month: int | None, due_on: Any) -> tuple[datetime.date, ...]:
@@ -131,20 +153,23 @@ class Matches(NamedTuple):
     """Row of the sheet → task of the plan; and, where the sheet is a new version of a list, which one, and the
     tasks that it leaves out."""
 
-    found: dict[int, PlanRow]
-    absent: list[PlanRow]
+    found: dict[int, PlanTask]
+    absent: list[PlanTask]
     base: int | None = None
 
 
-def match(keys: Sequence[Key], rows: Sequence[PlanRow]) -> Matches:
+def match(keys: Sequence[Key], rows: Sequence[PlanTask]) -> Matches:
     """Which tasks the rows of a sheet mean. Each task is meant at most once."""
-    words = cache(squeezed)
-    exact: dict[tuple[Any, ...], list[PlanRow]] = defaultdict(list)
+    words = squeezed
+    exact: dict[tuple[Any, ...], list[PlanTask]] = defaultdict(list)
     for task in rows:
-        exact[task.point, task.number, words(task.fields["title"])].append(task)
-    found: dict[int, PlanRow] = {}
+        exact[task.point, task.number, words(task.title)].append(task)
+    found: dict[int, PlanTask] = {}
     taken: set[int] = set()
+    points = {(task.point, task.number) for task in rows}
     for key in keys:
+        if (key.point, key.number) not in points:
+            continue  # most rows of a new list
         for task in exact.get((key.point, key.number, words(key.title)), ()):
             if task.pk not in taken:
                 found[key.row] = task
@@ -160,9 +185,9 @@ def match(keys: Sequence[Key], rows: Sequence[PlanRow]) -> Matches:
     return Matches(found, absent, base)
 
 
-def _by_number(keys: Sequence[Key], rows: Sequence[PlanRow], found: dict[int, PlanRow], taken: set[int]) -> None:
+def _by_number(keys: Sequence[Key], rows: Sequence[PlanTask], found: dict[int, PlanTask], taken: set[int]) -> None:
     """The remaining rows: by work point and number, then by a number that occurs only once."""
-    near: dict[Any, list[PlanRow]] = defaultdict(list)
+    near: dict[Any, list[PlanTask]] = defaultdict(list)
     for task in rows:
         if task.number and task.pk not in taken:
             near[task.point, task.number].append(task)

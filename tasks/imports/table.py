@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from lib.sheets.read import Cell, UnreadableFileError
@@ -16,13 +16,24 @@ Choices = Mapping[str, Mapping[int, str]]  # fingerprint of a header → column 
 
 
 class Row(NamedTuple):
-    """One row with a task: its place in the sheet, its cells by field, its part of the table, and the run of
-    numbers within which its own must be unique."""
+    """One row with a task: its place in the sheet, its part of the table, and the run of numbers within which its
+    own must be unique. A list of a hundred thousand is held as the sheet's own lines; a row's cells by field are put
+    together when somebody asks. `point` is the section's work point, where the line itself has none."""
 
     number: int
-    cells: dict[str, Cell]
+    line: Sequence[Cell]
+    places: Mapping[str, int]
+    point: Cell
     part: int
     run: int
+
+    @property
+    def cells(self) -> dict[str, Cell]:
+        """The cells by field."""
+        found = {field: self.line[column] for field, column in self.places.items()}
+        if self.point is not None:
+            found["work_point"] = self.point
+        return found
 
 
 class Part(NamedTuple):

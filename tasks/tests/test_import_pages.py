@@ -12,11 +12,12 @@ from django.test import Client
 from django.urls import reverse
 
 from audit.models import AuditEntry
+from audit.verify import verify
 from lib.sheets.read import read_workbook
 from organizations.models import Organization
 from organizations.roles import Role
 from tasks import counts
-from tasks.actions import import_write
+from tasks.actions import import_create
 from tasks.models import Assignment, ImportBatch, Plan, Task
 from tests import factories
 
@@ -77,7 +78,11 @@ def test_the_classic_list_from_upload_to_ledger(world):
     assert Assignment.objects.filter(task=task, organization__short_name="市安监局", target=450).exists()
     assert counts.differences(plan) == {}
     verbs = set(AuditEntry.objects.values_list("verb", flat=True))
-    assert {"import.preview", "import.commit", "task.create", "assignment.fan_out"} <= verbs
+    assert {"import.preview", "import.commit", "task.create"} <= verbs
+    made = AuditEntry.objects.of("tasks.task", [task.pk]).get()  # one entry says both, task and assignments
+    assert (made.object_text, made.after["row"]) == (str(task), task.origin_row)
+    assert made.after["created"] == task.assignments.count() > 1
+    assert verify().intact
 
 
 def test_the_same_list_again_changes_nothing(world):
@@ -249,7 +254,7 @@ def test_a_failure_half_way_leaves_nothing_behind(world, monkeypatch):
     def fail(*args, **kwargs):
         raise RuntimeError("power cut")
 
-    monkeypatch.setattr(import_write, "acts", fail)
+    monkeypatch.setattr(import_create, "record_many", fail)  # everything else of the portion is written by then
     with pytest.raises(RuntimeError):
         commit(client, batch)
     batch.refresh_from_db()
