@@ -62,7 +62,8 @@ class Snapshot:
     @cached_property
     def _assignments(self) -> list[tuple[Any, ...]]:
         columns = ("pk", "organization_id", "work_point__number", "task_id", "starts_on", "first_due_on", "target")
-        return list(Assignment.objects.filter(self._mine()).order_by("pk").values_list(*columns))
+        asked = Assignment.objects.filter(self._mine()).asked_by(self.days.last)
+        return list(asked.order_by("pk").values_list(*columns))
 
     @cached_property
     def _moves(self) -> dict[int, list[Move]]:

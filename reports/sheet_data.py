@@ -130,7 +130,7 @@ def tally_of(rows: Iterable[Row]) -> rules.Tally:
 
 def _rows(units: set[int], tasks: set[int], period: Period) -> dict[int, dict[int, list[Row]]]:
     """Unit → task → its assignments of the period."""
-    linked = Assignment.objects.filter(task__in=tasks, organization__in=units)
+    linked = Assignment.objects.filter(task__in=tasks, organization__in=units).asked_by(period.as_of)
     columns = ("pk", "organization", "task", "first_due_on")
     owed = list(linked.order_by("first_due_on", "pk").values_list(*columns))
     steps = _steps(linked, period.as_of)

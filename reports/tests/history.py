@@ -23,10 +23,11 @@ class Step(NamedTuple):
 
 
 class History(NamedTuple):
-    """One assignment's life: its first deadline and what was done."""
+    """One assignment's life: its first deadline, what was done, and since when the plan asks it."""
 
     due_on: datetime.date | None
     steps: list[Step]
+    added_on: datetime.date | None = None
 
 
 VERBS = ("start", "hand_in", "endorse", "submit", "approve", "send_back", "withdraw", "reopen", "cancel", "revive",
@@ -59,11 +60,14 @@ LEADS = {
 }
 
 
+DAYS = st.integers(0, 170).map(lambda number: FIRST + datetime.timedelta(days=number))
+
+
 @st.composite
 def histories(draw: Any) -> History:
-    """A life that the rules allow, of up to ten acts between April and September."""
-    due_on = draw(st.none() | st.integers(0, 170).map(lambda n: FIRST + datetime.timedelta(days=n)))
-    state, day, steps = "not_started", FIRST, []
+    """A life that the rules allow, of up to ten acts between April and September; some begin later than the plan."""
+    due_on, added_on = draw(st.none() | DAYS), draw(st.none() | DAYS)
+    state, day, steps = "not_started", added_on or FIRST, []
     for _ in range(draw(st.integers(0, 10))):
         verbs = [verb for verb in VERBS if state in ALLOWED[verb] and (due_on or verb not in ("extend", "adjust"))]
         verb = draw(st.sampled_from(verbs))
@@ -71,7 +75,7 @@ def histories(draw: Any) -> History:
         shift = draw(st.integers(1, 40)) if verb == "extend" else draw(st.integers(-30, 30)) if verb == "adjust" else 0
         steps.append(Step(verb, day, shift))
         state = LEADS.get(verb, state)
-    return History(due_on, steps)
+    return History(due_on, steps, added_on)
 
 
 def deadline_at(life: History, day: datetime.date) -> datetime.date | None:
@@ -86,6 +90,8 @@ def naive(lives: list[History], first: datetime.date, last: datetime.date) -> di
     total = dict.fromkeys(("total", "due", "done", "late", "waiting", "over", "ahead", "running", "extended"), 0)
     quarter = dict.fromkeys(("due", "done", "late", "waiting", "over", "extended"), 0)
     for life in lives:
+        if life.added_on is not None and life.added_on > last:
+            continue  # on that day nobody asked it
         past = [step for step in life.steps if step.on <= last]
         states = [LEADS[step.verb] for step in past if step.verb in LEADS]
         state = states[-1] if states else "not_started"

@@ -8,16 +8,22 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from reports.actions import steps
+from reports.actions.compile import compile_quarter
 from reports.asof import Snapshot
 from reports.compare import changes
 from reports.figures import KEYS, Days, Move, counted, part_of, row_of, selects, standing
+from reports.frozen import digest
+from reports.models import QuarterlyReport
 from reports.quarters import Quarter
-from tasks.models import Assignment, ProgressEntry, Transition
+from tasks.actions.fanout import fan_out
+from tasks.models import Assignment, ProgressEntry, TaskUnit, Transition
 from tests import factories
 
 from .history import LEADS, histories, naive
 
 D = datetime.date
+AT = timezone.make_aware(datetime.datetime(2017, 7, 5, 9))
 QUARTERS = [Quarter(2017, number) for number in (2, 3)]
 
 
@@ -37,7 +43,8 @@ def moves_of(life, until=D.max):
 
 def figures_of(lives, days):
     rows = []
-    for pk, life in enumerate(lives):
+    asked = [life for life in lives if life.added_on is None or life.added_on <= days.last]
+    for pk, life in enumerate(asked):
         moves = [Move(*move) for move in moves_of(life, days.last)]
         rows.append(row_of(pk, 1, 1, 1, D(2017, 4, 7), standing(life.due_on, moves), days))
     found = counted([row for row in rows if row is not None])
@@ -89,8 +96,8 @@ def test_the_database_says_the_same(data, city, plan):
     other = factories.assignment(factories.task(plan, lead=city.pingdu), city.pingdu)
     points = [data.draw(st.sampled_from([1, 6])) for _ in lives]
     for point, life in zip(points, lives, strict=True):
-        row = factories.assignment(factories.task(plan, point=point, lead=unit), unit, due_on=life.due_on)
-        write_log(row, life)
+        task = factories.task(plan, point=point, lead=unit, target=10, unit="家")
+        write_log(factories.assignment(task, unit, due_on=life.due_on, added_on=life.added_on), life)
     for quarter in QUARTERS:
         snapshot = Snapshot(plan, quarter, [unit.pk])
         found = snapshot.figures(unit.pk)
@@ -101,6 +108,7 @@ def test_the_database_says_the_same(data, city, plan):
             some = naive(mine, quarter.starts_on, quarter.ends_on)
             assert {key: point[key] for key in ("total", "quarter")} == some
         assert len(found["overdue"]) == found["total"]["over"]
+        assert len(found["quantities"]) == found["total"]["total"]
         whole = Snapshot(plan, quarter)
         assert whole.figures(unit.pk) == found
         assert other.pk in {row.pk for row in whole.rows}
@@ -136,6 +144,74 @@ def test_later_acts_never_move_a_past_day(city, plan):
     later = Snapshot(plan, Quarter(2017, 3), [city.jiaozhou.pk]).figures(city.jiaozhou.pk)
     assert later["total"]["extended"] == later["quarter"]["extended"] == 1
     assert later["quantities"][0]["done"] == "60"
+
+
+@pytest.fixture
+def at_work(city, cast, plan):
+    """A plan on which 胶州市 has begun to work, and its draft for the second quarter."""
+    task = factories.task(plan, lead=city.jiaozhou, due_on=D(2017, 6, 20))
+    at = timezone.make_aware(datetime.datetime(2017, 5, 2, 9))
+    fan_out(tasks=[task], by=cast.admin, at=at, today=at.date())
+    row = task.assignments.get()
+    factories.evidence(row, cast.head)
+    compile_quarter(plan=plan, quarter=Quarter(2017, 2), by=None, at=at, today=D(2017, 7, 3))
+    QuarterlyReport.objects.update(narrative={"1": "已部署。"})
+    return QuarterlyReport.objects.for_page().get(organization=city.jiaozhou)
+
+
+def added(plan, cast, owner, on, **fields):
+    """A task that the office adds on a day."""
+    task = factories.task(plan, lead=owner, **fields)
+    at = timezone.make_aware(datetime.datetime.combine(on, datetime.time(9)))
+    fan_out(tasks=[task], by=cast.admin, at=at, today=on)
+    return task
+
+
+def test_what_the_plan_asks_later_is_none_of_a_past_quarters(at_work, city, cast, plan):
+    before = at_work.figures
+    assert before["total"]["total"] == 1
+    late = added(plan, cast, city.jiaozhou, D(2017, 8, 15), due_on=D(2017, 6, 25), target=9, unit="家")
+    added(plan, cast, city.jiaozhou, D(2017, 8, 15), cadence="quarterly")
+    added(plan, cast, city.pingdu, D(2017, 8, 15), due_on=D(2017, 6, 30))
+    compile_quarter(plan=plan, quarter=Quarter(2017, 2), by=None, at=AT, today=D(2017, 9, 1))
+    drafts = {report.organization: report for report in QuarterlyReport.objects.for_page()}
+    assert drafts[city.jiaozhou].figures == before
+    assert drafts[city.commission].figures["total"]["total"] == 1
+    assert city.pingdu not in drafts  # nothing was asked of it then
+    third = Snapshot(plan, Quarter(2017, 3), [city.jiaozhou.pk]).figures(city.jiaozhou.pk)
+    assert third["total"]["total"] == 4  # the first, the late one, and the periods that have begun
+    assert str(late.pk) in {str(line["task"]) for line in third["quantities"]}
+
+
+def test_on_the_last_day_itself_it_still_counts(at_work, city, cast, plan):
+    added(plan, cast, city.jiaozhou, D(2017, 6, 30), due_on=D(2017, 6, 25))
+    added(plan, cast, city.jiaozhou, D(2017, 7, 1), due_on=D(2017, 6, 25))
+    found = Snapshot(plan, Quarter(2017, 2), [city.jiaozhou.pk]).figures(city.jiaozhou.pk)
+    assert (found["total"]["total"], found["total"]["over"]) == (2, 2)
+
+
+def test_a_signature_is_not_disturbed_by_a_late_addition(at_work, city, cast, plan):
+    seen = digest(at_work.figures)
+    added(plan, cast, city.jiaozhou, D(2017, 7, 4), due_on=D(2017, 6, 25))
+    signed = steps.sign(report=at_work, by=cast.head, at=AT, today=D(2017, 7, 5), revision=at_work.revision, seen=seen)
+    assert signed.state == "signed"
+    assert signed.figures["total"]["total"] == 1
+
+
+def test_a_plan_typed_in_late_asks_from_its_own_date(city, cast, plan):
+    added(plan, cast, city.jiaozhou, D(2017, 9, 1), due_on=D(2017, 6, 20))
+    added(plan, cast, city.jiaozhou, D(2017, 9, 20), due_on=D(2017, 6, 25))
+    assert Snapshot(plan, Quarter(2017, 2)).figures(None)["total"]["total"] == 2
+
+
+def test_a_unit_that_takes_over_is_counted_from_then_and_the_other_until_then(at_work, city, cast, plan):
+    task = plan.tasks.get()
+    TaskUnit.objects.filter(task=task).update(organization=city.pingdu)
+    task = type(task).objects.get(pk=task.pk)
+    fan_out(tasks=[task], by=cast.admin, at=AT, today=D(2017, 8, 1))
+    second, third = (Snapshot(plan, Quarter(2017, number)).by_organization for number in (2, 3))
+    assert set(second) == {city.jiaozhou.pk}
+    assert set(third) == {city.pingdu.pk}
 
 
 def test_quantities_are_those_logged_by_the_last_day(city, plan):

@@ -225,6 +225,14 @@ def test_before_its_deadline_nothing_was_neglected(work, city):
     assert sheet.lines[0].verdict == Verdict.PERFORMING  # the last day itself is still in time
 
 
+def test_what_the_plan_asks_later_is_not_on_a_past_sheet(work, city):
+    later = factories.assignment(work["late"].task, city.safety, period="2017H2", due_on=JULY, added_on=DAY(2017, 8, 1))
+    for last, number in ((JULY, 2), (DAY(2017, 8, 1), 3)):
+        period = sheet_period.read(QueryDict(f"from=2017-07-01&to={last}"), SEPT)
+        [sheet] = sheets_of([city.safety], period)
+        assert len(sheet.lines[0].rows) == number, later
+
+
 def test_every_figure_leads_to_its_rows(work, city, cast, log_in):
     client, address = log_in(cast.inspector), reverse("sheet_rows", args=[city.safety.pk])
     dust = work["list"].items.get(title="粉尘防爆").pk

@@ -14,13 +14,13 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import transaction
-from django.db.models import F, prefetch_related_objects
+from django.db.models import Exists, F, OuterRef, prefetch_related_objects
 
 from audit.record import Act, record_many
 from lib import bulk
 from organizations.models import OrganizationGroup
 from tasks import counts
-from tasks.models import Assignment, Task, TaskUnit
+from tasks.models import Assignment, Plan, ProgressEntry, Task, TaskUnit, Transition
 from tasks.states import TRANSITIONS, UNIT_ACTS, AssignmentState, UnitRole
 
 from . import results
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from organizations.models import User
 
 BATCH = 1000
+OWN_STEPS = ("adjust", "cancel", "revive", "resume")  # those of a fan-out itself
 CANCELLABLE = TRANSITIONS["cancel"][0] & UNIT_ACTS
 
 
@@ -52,7 +53,7 @@ class Wanted(NamedTuple):
 
 Slot = tuple[int, str]  # organization, period
 NEW_COLUMNS = (
-    "plan_id", "work_point_id", "task_id", "organization_id", "period", "first_due_on", *Wanted._fields
+    "plan_id", "work_point_id", "task_id", "added_on", "organization_id", "period", "first_due_on", *Wanted._fields
 )  # fmt: skip
 
 
@@ -153,7 +154,8 @@ def fan_out(
     """Creates, adjusts and cancels the assignments of the given tasks (of one plan or several).
 
     `by` is None for the system. Only rows on which the unit still works are adjusted or cancelled;
-    submitted and signed-off ones stay as they are. `first_due_on` keeps the first deadline.
+    submitted and signed-off ones stay as they are. `first_due_on` keeps the first deadline, `added_on` the day
+    on which a plan that was at work already came to ask it.
     Returns how many were touched; running it again touches none. `recount=False` leaves the summary to a
     caller who comes with several portions.
     """
@@ -170,12 +172,14 @@ def fan_out(
     adjusted: list[Assignment] = []
     cancelled: list[Assignment] = []
     moves: list[Move] = []
+    at_work = _at_work(task.plan for task in tasks)
     owing: set[int] = set()  # tasks in which something is owed that was not before
     acts: dict[int, list[Act]] = defaultdict(list)
     for task in tasks:
         asked = wanted_of(task, expander.owing(units.get(task.pk, ())))
         have = existing[task.pk]
-        made = [_new(task, slot, want) for slot, want in asked.items() if slot not in have]
+        added_on = today if task.plan_id in at_work else None
+        made = [_new(task, added_on, slot, want) for slot, want in asked.items() if slot not in have]
         moved, dropped = [], []
         for slot, row in have.items():
             want = asked.get(slot)
@@ -216,8 +220,18 @@ def _verb(source: str, target: str) -> str:
     return "revive" if target == AssignmentState.NOT_STARTED else "resume"
 
 
-def _new(task: Task, slot: Slot, want: Wanted) -> tuple[Any, ...]:
-    return (task.plan_id, task.work_point_id, task.pk, *slot, want.due_on, *want)
+def _new(task: Task, added_on: datetime.date | None, slot: Slot, want: Wanted) -> tuple[Any, ...]:
+    return (task.plan_id, task.work_point_id, task.pk, added_on, *slot, want.due_on, *want)
+
+
+def _at_work(plans: Iterable[Plan]) -> set[int]:
+    """The plans on which somebody has logged or handed in anything. Until then a plan is being set up: however late
+    its list is typed in, it asks all of it from its own date on, and only what is added afterwards counts from its day.
+    """
+    entries = ProgressEntry.objects.filter(plan=OuterRef("pk"))
+    steps = Transition.objects.filter(plan=OuterRef("pk")).exclude(verb__in=OWN_STEPS)
+    begun = Plan.objects.filter(Exists(steps) | Exists(entries), pk__in=[plan.pk for plan in plans])
+    return set(begun.order_by().values_list("pk", flat=True))
 
 
 def _write(new: list[tuple[Any, ...]], changed: list[Assignment]) -> None:

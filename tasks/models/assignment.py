@@ -51,6 +51,10 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         """All that were not cancelled."""
         return self.exclude(phase=Phase.CANCELLED)
 
+    def asked_by(self, day: datetime.date) -> AssignmentQuerySet:
+        """Those that the plan asked by the close of a day; what was added later is none of that day's."""
+        return self.filter(Q(added_on__isnull=True) | Q(added_on__lte=day))
+
     def open(self) -> AssignmentQuerySet:
         """Not signed off and not cancelled."""
         return self.filter(state__in=OPEN)
@@ -115,7 +119,8 @@ class Assignment(models.Model):
     `handed_on` is the day on which the work was handed in, also to the own head, `submitted_by` who did it;
     `done_on` the day on which the submission left the unit, by which punctuality is judged: it is set in the
     states SUBMITTED and DONE only. `endorsed_by` is the own head who approved first, `cancelled_by` the person
-    who took this one assignment out, which no fan-out of the task brings back.
+    who took this one assignment out, which no fan-out of the task brings back. `added_on` is the day on which
+    the plan was made to ask it; empty where the plan has asked it since it was put to work.
     """
 
     plan = models.ForeignKey(Plan, models.CASCADE, related_name="assignments")
@@ -158,6 +163,7 @@ class Assignment(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
     extended_to = models.DateField(_("Extended to"), null=True, blank=True)
+    added_on = models.DateField(_("Added on"), null=True, blank=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = AssignmentQuerySet.as_manager()

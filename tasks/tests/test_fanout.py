@@ -123,6 +123,16 @@ def test_members_by_hand(city, plan):
 
 def test_bulk_takes_a_constant_number_of_queries(city, plan, django_assert_max_num_queries):
     tasks = [factories.task(plan, lead=city.safety, cooperating=city.districts) for _ in range(30)]
-    with django_assert_max_num_queries(19):  # the log of steps and the chain of the record ask one each
+    with django_assert_max_num_queries(20):  # the log of steps and the chain of the record ask one each
         run(*tasks)
     assert Assignment.objects.count() == 90
+
+
+def test_what_is_added_to_a_plan_at_work_counts_from_its_day(city, plan, cast):
+    first, second, third = (factories.task(plan, lead=city.safety) for _ in range(3))
+    run(first)
+    run(second)
+    assert set(Assignment.objects.values_list("added_on", flat=True)) == {None}  # the plan is still being set up
+    factories.evidence(first.assignments.get(), cast.inspector)
+    run(first, second, third)
+    assert list(Assignment.objects.order_by("task").values_list("added_on", flat=True)) == [None, None, factories.TODAY]
