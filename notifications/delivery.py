@@ -18,11 +18,13 @@ from django.core.exceptions import ValidationError
 from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.validators import validate_email
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from audit.record import record
 from lib import clock
 
 from . import mail, retries
@@ -154,8 +156,13 @@ def _later(delivery: Delivery, error: Exception) -> State:
 
 
 def _give_up(delivery: Delivery, reason: str, *, permanent: bool) -> State:
-    log.error("mail %s to %s was given up: %s", delivery.pk, delivery.notification.recipient_id, reason)
-    _settle(delivery, state=State.FAILED, error=reason, permanent=permanent, next_attempt_at=None)
+    person = delivery.notification.recipient
+    log.error("mail %s to %s was given up: %s", delivery.pk, person.pk, reason)
+    with transaction.atomic():
+        if _settle(delivery, state=State.FAILED, error=reason, permanent=permanent, next_attempt_at=None):
+            after = {"to": person.real_name, "address": delivery.address, "reason": reason}
+            scope = person.organization.root_id
+            record("delivery.failed", delivery, by=None, at=clock.now(), scope_id=scope, after=after)
     return State.FAILED
 
 
@@ -164,13 +171,14 @@ def _free(delivery: Delivery) -> None:
     _settle(delivery, attempts=delivery.attempts - 1)
 
 
-def _settle(delivery: Delivery, **values: Any) -> None:
-    """Writes what came of it, for the news that a digest carries as well; not where the lease was lost."""
+def _settle(delivery: Delivery, **values: Any) -> bool:
+    """Writes what came of it, for the news that a digest carries as well; False where the lease was lost."""
     mine = Delivery.objects.filter(pk=delivery.pk, lease=delivery.lease)
     if not mine.update(lease="", lease_until=None, address=delivery.address, **values):
         log.warning("mail %s: the lease was lost to another process meanwhile", delivery.pk)
-        return
+        return False
     state = values.get("state")
     if state:
         carried = Delivery.objects.filter(carried_by=delivery.notification_id, state=State.HELD)
         carried.update(state=state, sent_at=values.get("sent_at"), error=values.get("error", ""))
+    return True

@@ -15,7 +15,13 @@ LADDER, STAGE, YEAR = "notifications.ladder", "notifications.stage", "notificati
 words.register("reminders.plan", gettext_noop("sent the reminders of the day"), icon="i-bell")
 words.register("reminders.stage_add", gettext_noop("added the stage %(object)s to the ladder"), icon="i-plus")
 words.register("reminders.stage_change", gettext_noop("changed the stage %(object)s of the ladder"))
+words.register(
+    "reminders.refused", gettext_noop("tried a change of the ladder that was refused: %(object)s"), icon="i-warn"
+)
 words.register("reminders.calendar", gettext_noop("entered the working days of %(object)s"))
+words.register(
+    "delivery.failed", gettext_noop("the mail to %(to)s could not be delivered"), icon="i-warn", in_timeline=False
+)
 words.register("delivery.resend", gettext_noop("had the mail to %(to)s sent again"))
 words.register("delivery.settle", gettext_noop("took note of the failed mail to %(to)s"))
 words.register("preference.change", gettext_noop("chose how messages arrive"))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from lib import formats
 
 from .models import Assignment
 
-Faults = dict[str, str]
+Faults = dict[str, ValidationError]
 
 
 def why_not(assignment: Assignment, today: datetime.date) -> str:
@@ -31,20 +32,23 @@ def asking_faults(
     found: Faults = {}
     blocked = why_not(assignment, today)
     if blocked or assignment.due_on is None:
-        return {"__all__": blocked}
+        return {"__all__": ValidationError(blocked, code="late")}
     if not reason:
-        found["reason"] = _("Say why the deadline cannot be kept; the reviewer decides by this.")
+        text = _("Say why the deadline cannot be kept; the reviewer decides by this.")
+        found["reason"] = ValidationError(text, code="reason")
     if wanted is None:
         return found
     ends_on = assignment.plan.ends_on
     if wanted <= assignment.due_on or wanted < today:
-        found["due_wanted"] = _("The deadline is %(due)s. Enter a later day.") % {"due": formats.day(assignment.due_on)}
+        text = _("The deadline is %(due)s. Enter a later day.") % {"due": formats.day(assignment.due_on)}
+        found["due_wanted"] = ValidationError(text, code="past")
     elif wanted > ends_on.replace(year=ends_on.year + 1):
-        found["due_wanted"] = _("That is more than a year beyond the plan. Enter %(day)s or an earlier day.") % {
-            "day": formats.day(ends_on.replace(year=ends_on.year + 1))
-        }
+        text = _("That is more than a year beyond the plan. Enter %(day)s or an earlier day.")
+        latest = {"day": formats.day(ends_on.replace(year=ends_on.year + 1))}
+        found["due_wanted"] = ValidationError(text % latest, code="beyond")
     elif wanted > ends_on and not explanation:
-        found["explanation"] = _("This lies beyond the plan's year. Explain why the work reaches into the next one.")
+        text = _("This lies beyond the plan's year. Explain why the work reaches into the next one.")
+        found["explanation"] = ValidationError(text, code="explanation")
     return found
 
 
@@ -54,14 +58,16 @@ def deciding_faults(
     """What is wrong with an answer, by field; `granted` None refuses the request."""
     found: Faults = {}
     if not opinion.strip():
-        found["opinion"] = _("Give your opinion; the unit reads it and it stays in the record.")
+        text = _("Give your opinion; the unit reads it and it stays in the record.")
+        found["opinion"] = ValidationError(text, code="opinion")
     if granted is None:
         return found
     due_on = assignment.due_on
     if due_on and granted <= due_on:
-        found["due_after"] = _("The deadline is %(due)s. Enter a later day.") % {"due": formats.day(due_on)}
+        text = _("The deadline is %(due)s. Enter a later day.") % {"due": formats.day(due_on)}
+        found["due_after"] = ValidationError(text, code="past")
     elif granted < (assignment.done_on or today):
-        found["due_after"] = _("%(day)s is past. Grant %(today)s or a later day.") % {
-            "day": formats.day(granted), "today": formats.day(assignment.done_on or today),
-        }  # fmt: skip
+        days = {"day": formats.day(granted), "today": formats.day(assignment.done_on or today)}
+        text = _("%(day)s is past. Grant %(today)s or a later day.") % days
+        found["due_after"] = ValidationError(text, code="past")
     return found

@@ -28,6 +28,7 @@ words.register("work_point.create", gettext_noop("added the work point %(object)
 words.register("work_point.update", gettext_noop("changed the work point %(object)s"))
 words.register("task.create", gettext_noop("added the task %(object)s"), icon="i-plus")
 words.register("task.update", gettext_noop("changed the task %(object)s"))
+words.register("task.refused", gettext_noop("tried a step that was refused: the task %(object)s"), icon="i-warn")
 words.register("task.delete", gettext_noop("deleted the task %(object)s"), icon="i-trash")
 words.register("assignment.fan_out", gettext_noop("assigned the task %(object)s to its units"), icon="n-duty")
 words.register("assignment.progress", gettext_noop("logged progress: %(object)s"))
@@ -95,13 +96,26 @@ def _target(value: Any) -> str:
 
 
 def _step(value: Any) -> str:
-    return step_words().get(str(value), str(value))
+    said = step_words() | {
+        "progress": _("Log progress"),
+        "ask_extension": _("Ask for an extension"),
+        "grant": _("Grant an extension"),
+        "refuse": _("Refuse an extension"),
+        "update": _("Change the task"),
+        "result": _("Write the result"),
+    }
+    return said.get(str(value), str(value))
 
 
 def _why(value: Any) -> str:
     said = {
         "stale": _("somebody else was faster, or the state did not allow it"),
         "four_eyes": _("nobody decides on the own work"),
+        "incomplete": _("a condition of the submission was not met"),
+        "past": _("the day lay in the past or before the deadline"),
+        "late": _("the deadline had passed"),
+        "open": _("something had to be done or decided before"),
+        "asked": _("a request for an extension had to be decided before"),
     }
     return said.get(str(value), str(value))
 
@@ -142,6 +156,8 @@ words.fields(
     adjusted=Field(gettext_noop("Assignments adjusted"), NUMBER),
     cancelled=Field(gettext_noop("Assignments cancelled"), NUMBER),
     position=words.HIDDEN,
+    step=Field(gettext_noop("Step tried"), Say.OWN, own=_step),
+    why=Field(gettext_noop("Why it was refused"), Say.OWN, own=_why),
     **{"import": Field(gettext_noop("Import"), Say.NAME, model=BATCH)},
 )
 words.fields(

@@ -8,6 +8,7 @@ import pytest
 from django.db import connections
 from django.utils import timezone
 
+from audit.models import AuditEntry
 from notifications import delivery, mail, retries
 from notifications.models import Delivery, Notification
 from notifications.outbox import News, queue
@@ -70,6 +71,11 @@ class TestSmtp:
         assert datetime.timedelta(seconds=50) < full.next_attempt_at - timezone.now() <= datetime.timedelta(minutes=1)
         assert (gone.state, gone.error, gone.permanent) == (State.FAILED, "550 5.1.1 No such user here", True)
         assert (spam.state, spam.permanent) == (State.FAILED, True)
+        recorded = {entry.object_id: entry for entry in AuditEntry.objects.filter(verb="delivery.failed")}
+        assert recorded.keys() == {gone.pk, spam.pk}
+        assert recorded[gone.pk].by is None
+        assert recorded[gone.pk].after["address"] == "gone-c@example.com"
+        assert recorded[gone.pk].after["reason"] == "550 5.1.1 No such user here"
         assert delivery.deliver_waiting() == (0, 0, 0)
 
     def test_a_server_that_hangs_up_in_mid_batch_loses_nothing(self, post, tell):

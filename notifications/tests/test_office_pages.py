@@ -112,6 +112,19 @@ class TestLadder:
         assert stage_of(ladder).wording == ""
         assert not AuditEntry.objects.filter(verb="reminders.stage_change").exists()
 
+    @pytest.mark.parametrize("where", ["edit", "add"])
+    def test_stages_that_collide_are_refused_with_the_reason_and_recorded(self, where, office, ladder, cast):
+        stage = stage_of(ladder)
+        address = reverse("stage_edit", args=[stage.pk]) if where == "edit" else reverse("stage_create")
+        text = office.post(address, form_of(ladder, offset=1, wording="我写的话")).content.decode()
+        assert "该时点已有档次：到期前 1 天" in text
+        assert "我写的话" in text
+        [refused] = AuditEntry.objects.filter(verb="reminders.refused")
+        assert refused.by == cast.admin
+        assert "到期前 1 天" in refused.after["reason"]
+        ladder.refresh_from_db()
+        assert ladder.version == 1, "nothing of it was written"
+
     def test_reviews_have_no_days_before(self, office, ladder):
         page = office.post(reverse("stage_create") + "?subject=review", form_of(ladder, audiences=["reviewer"]))
         assert page.status_code == 200

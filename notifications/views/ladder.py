@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
+from audit.record import record_refusal
 from lib import clock
 from lib.forms import dress
 from notifications import calendar, ladder_page, ladders, subjects
@@ -61,11 +62,14 @@ def _form(request: HttpRequest, stage: Stage, values: dict[str, Any]) -> HttpRes
     if request.method == "POST" and form.is_valid():
         data = dict(form.cleaned_data)
         version = data.pop("version")
+        at = clock.now()
         try:
             changed = actions.save_stage(
-                ladder=ladder, stage=stage, by=user, at=clock.now(), today=clock.today(), version=version, **data
+                ladder=ladder, stage=stage, by=user, at=at, today=clock.today(), version=version, **data
             )
         except ValidationError as error:
+            said = " ".join(error.messages)
+            record_refusal("reminders.refused", stage if stage.pk else ladder, by=user, at=at, reason=said)
             form = _refused(request, subject, error)
         else:
             messages.success(request, _("The ladder was changed.") if changed else _("Nothing was changed."))

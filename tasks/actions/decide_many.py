@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import transaction
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from audit.record import Act, record_many
 from tasks import counts, news, rights
-from tasks.models import Assignment, Extension, Review
+from tasks.models import Assignment, Extension, Review, Transition
 from tasks.states import TRANSITIONS, AssignmentState
 
 from .claim import Move, log_moves
@@ -35,11 +35,19 @@ STEPS = {
 }
 
 
+class Left(NamedTuple):
+    """One that was left as it is: why, as a code (refusals) and in words."""
+
+    row: Assignment
+    code: str
+    why: str
+
+
 class ManyResult(NamedTuple):
-    """What was decided, and what was left as it is, with the reason."""
+    """What was decided, and what was left as it is."""
 
     done: list[Assignment]
-    left: list[tuple[Assignment, str]]
+    left: list[Left]
 
 
 @transaction.atomic
@@ -62,30 +70,46 @@ def decide_many(
     rows = Assignment.objects.select_for_update(of=("self",)).select_related("plan", "task", "organization")
     waiting = rows.filter(rights.desk_of(by).submissions, pk__in=list(picks)).order_by("pk")
     asked = set(Extension.objects.undecided().filter(assignment__in=list(picks)).values_list("assignment", flat=True))
-    ready: list[Assignment] = []
-    left: list[tuple[Assignment, str]] = []
-    for row in waiting:
-        why = _why_left(row, do, picks[row.pk], row.pk in asked)
-        if why:
-            left.append((row, why))
-        else:
-            ready.append(row)
-    found = {row.pk for row in ready} | {row.pk for row, _why in left}
+    ready, overtaken, left = _sorted_out(waiting, do, picks, asked)
+    found = {row.pk for row in (*ready, *overtaken, *(one.row for one in left))}
     gone = Assignment.objects.visible_to(by).filter(pk__in=picks.keys() - found)
-    left += [(row, _("waits for your decision no longer")) for row in gone.select_related("task", "organization")]
+    left += _overtaken([*overtaken, *gone.select_related("plan", "task", "organization")])
     for state, verb, decision in STEPS[do]:
         group = [row for row in ready if row.state == state]
         _decide(group, verb, decision, by=by, at=at, today=today, opinion=opinion)
     return ManyResult(ready, left)
 
 
-def _why_left(row: Assignment, do: str, version: int, asked: bool) -> str:
-    if row.version != version:
+def _sorted_out(
+    waiting: Iterable[Assignment], do: str, picks: Mapping[int, int], asked: Container[int]
+) -> tuple[list[Assignment], list[Assignment], list[Left]]:
+    """What can be decided, what somebody else has changed, and what something else stands in the way of."""
+    ready: list[Assignment] = []
+    overtaken: list[Assignment] = []
+    left: list[Left] = []
+    for row in waiting:
+        late = row.due_on and row.done_on and row.done_on > row.due_on
+        if row.version != picks[row.pk]:
+            overtaken.append(row)
+        elif do == "approve" and row.pk in asked and late:
+            left.append(Left(row, "asked", _("an extension was asked for and decides whether it is late")))
+        else:
+            ready.append(row)
+    return ready, overtaken, left
+
+
+def _overtaken(rows: Sequence[Assignment]) -> list[Left]:
+    """Rows on which somebody else was faster, with who that was and how they stand now. One query."""
+    moves = Transition.objects.filter(assignment__in=rows).select_related("by__organization").order_by("id")
+    last = {move.assignment_id: move.by for move in moves} if rows else {}
+    return [Left(row, "stale", _overtaken_words(row, last.get(row.pk))) for row in rows]
+
+
+def _overtaken_words(row: Assignment, by: User | None) -> str:
+    if by is None:
         return _("was changed in the meantime")
-    late = row.due_on and row.done_on and row.done_on > row.due_on
-    if do == "approve" and asked and late:
-        return _("an extension was asked for and decides whether it is late")
-    return ""
+    names = {"who": by.post_and_unit, "state": row.get_state_display()}
+    return _("was changed in the meantime by %(who)s and is now “%(state)s”") % names
 
 
 def _decide(

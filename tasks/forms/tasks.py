@@ -217,7 +217,7 @@ class MilestoneFormSet(_Milestones):  # type: ignore[valid-type, misc]
         return sorted((day, title) for day, title in found if day)
 
 
-def now_words(task: Task, form: TaskForm) -> list[tuple[str, str]]:
+def now_words(task: Task, form: TaskForm, milestones: Sequence[tuple[datetime.date, str]]) -> list[tuple[str, str]]:
     """(label, value now) of each field that differs from what was typed: what a refused person compares."""
     now = initial_of(task)
     found = []
@@ -225,6 +225,10 @@ def now_words(task: Task, form: TaskForm) -> list[tuple[str, str]]:
         value = getattr(task, name) if name in ("target", "work_point", "target_required") else now[name]
         if form.cleaned_data.get(name) != value:
             found.append((str(form.fields[name].label), _words(task, name, value)))
+    present = [(one.due_on, one.title) for one in task.milestones.all()]
+    if present != sorted(milestones):
+        lines = "；".join(f"{formats.day(day)} {title}" for day, title in present)
+        found.append((_("Milestones"), lines or "—"))
     return found
 
 

@@ -21,6 +21,7 @@ from organizations.forms.pick import LIST_ID
 from organizations.models import User
 from tasks import task_list_page
 from tasks.actions import tasks as actions
+from tasks.actions.refusals import note_refusal
 from tasks.forms.tasks import MilestoneFormSet, TaskForm, now_words
 from tasks.models import Plan, Task
 from tasks.models.task import TaskQuerySet
@@ -145,12 +146,16 @@ def _say(request: HttpRequest, text: str, change: actions.TaskChange) -> None:
     messages.success(request, sentences(text, fanned))
 
 
+def _load(user: User, pk: int) -> Task:
+    return get_object_or_404(Task.objects.visible_to(user).for_list().prefetch_related("milestones"), pk=pk)
+
+
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def task_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything about one task; open assignments follow, what has been done stays."""
     user: Any = request.user
-    task = get_object_or_404(Task.objects.visible_to(user).for_list().prefetch_related("milestones"), pk=pk)
+    task = _load(user, pk)
     task.plan = plan_of(request, task.plan.year)
     user = manager(request)
     page = _Page(request, task.plan, user, task)
@@ -165,20 +170,23 @@ def task_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _save(request: HttpRequest, page: _Page, task: Task, user: User) -> HttpResponse | list[tuple[str, str]]:
     """Saves; where somebody else was faster, what the differing fields hold now."""
+    at = clock.now()
     try:
         change = actions.change_task(
             task=task,
             version=page.form.cleaned_data["version"] or 0,
             details=page.form.details(page.lines.milestones),
             by=user,
-            at=clock.now(),
+            at=at,
             today=clock.today(),
         )
-    except actions.StaleTask:
+    except actions.StaleTask as error:
+        note_refusal(of=task, step="update", by=user, at=at, why=error)
+        now = _load(user, task.pk)
         data: Any = request.POST.copy()
-        data["version"] = str(task.version)  # the next attempt has seen what the page now shows
+        data["version"] = str(now.version)  # the next attempt has seen what the page now shows
         page.form.data = data
-        return now_words(task, page.form)
+        return now_words(now, page.form, page.lines.milestones)
     except ValidationError as error:
         page.refuse(error)
         return []

@@ -86,8 +86,7 @@ def _decide(
         said = _act(do, user, item, form.cleaned_data, at)
     except ValidationError as error:
         form.add_error(None, error)
-        if getattr(error, "code", "") in ("stale", "four_eyes"):
-            note_refusal(assignment=item.one, step=do, by=user, at=at, why=str(error.code))
+        note_refusal(of=item.one, step=do, by=user, at=at, why=error)
         return None
     messages.success(request, said)
     place, before, after = desk_page.around(places, item.code)

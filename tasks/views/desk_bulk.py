@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -13,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from lib import clock
 from tasks.actions.decide_many import STEPS, ManyResult, decide_many
+from tasks.actions.refusals import note_refusal
 from tasks.desk import DeskFilter
 from tasks.forms.review import StepForm
 from tasks.models import Assignment
@@ -36,6 +36,11 @@ def _picks(request: HttpRequest) -> dict[int, int]:
     return found
 
 
+def _waiting(desk: DeskFilter, picks: dict[int, int]) -> list[Assignment]:
+    """What was ticked and still waits for the person."""
+    return list(desk.submissions().for_list().filter(pk__in=picks).order_by("done_on", "pk"))
+
+
 @never_cache
 @require_POST
 def review_bulk(request: HttpRequest, year: int) -> HttpResponse:
@@ -43,29 +48,29 @@ def review_bulk(request: HttpRequest, year: int) -> HttpResponse:
     plan = plan_of(request, year)
     user = reviewer_of(request)
     desk = DeskFilter(request.GET, user=user, plan=plan)
-    do, picks = request.POST.get("do", ""), _picks(request)
-    rows = list(desk.submissions().for_list().filter(pk__in=picks).order_by("done_on", "pk"))
-    if do not in STEPS or not rows:
+    do, picks, confirmed = request.POST.get("do", ""), _picks(request), "confirmed" in request.POST
+    rows = _waiting(desk, picks)
+    if do not in STEPS or not picks or not (rows or confirmed):
         messages.error(request, _("Nothing was chosen that still waits for you. Tick the items first."))
         return redirect(desk.href())
-    confirmed = "confirmed" in request.POST
     form = StepForm(request.POST if confirmed else None, verb=do)
     if confirmed and form.is_valid():
-        try:
-            result = decide_many(
-                do=do, picks=picks, by=user, at=clock.now(), today=clock.today(), opinion=form.cleaned_data["opinion"]
-            )
-        except ValidationError as error:
-            form.add_error(None, error)
-        else:
-            _say(request, do, result)
+        words, at = form.cleaned_data["opinion"], clock.now()
+        result = decide_many(do=do, picks=picks, by=user, at=at, today=clock.today(), opinion=words)
+        for row, code, _why in result.left:
+            note_refusal(of=row, step=do, by=user, at=at, why=code)
+        _say(request, do, result)
+        if result.done or not words:
             return redirect(desk.href())
+        rows = _waiting(desk, picks)  # others were faster everywhere: what was typed stays, with what is left of it
+        picks |= {row.pk: row.version for row in rows}
     heads = sum(row.state == AssignmentState.WITH_HEAD for row in rows)
     context = {
         "plan": plan, "desk": desk, "do": do, "form": form, "shown": rows[:SHOWN], "more": max(0, len(rows) - SHOWN),
         "picked": ",".join(f"{row.pk}:{picks[row.pk]}" for row in rows), "question": _question(do, len(rows)),
         "consequence": _consequence(do, len(rows) - heads, heads), "button": _button(do, len(rows)),
-        "gone": len(picks) - len(rows), "late": _late(rows), "bulk_href": desk.href(name="review_bulk"),
+        "kept": confirmed and not form.errors, "gone": len(picks) - len(rows), "late": _late(rows),
+        "bulk_href": desk.href(name="review_bulk"),
     }  # fmt: skip
     return render(request, "tasks/review_bulk.html", context)
 
@@ -75,6 +80,8 @@ def _late(rows: list[Assignment]) -> int:
 
 
 def _question(do: str, count: int) -> str:
+    if not count:
+        return _("None of them waits for you any more")
     if do == "approve":
         return ngettext("Approve %(count)s submission?", "Approve %(count)s submissions?", count) % {"count": count}
     return ngettext("Send back %(count)s submission?", "Send back %(count)s submissions?", count) % {"count": count}
@@ -88,6 +95,8 @@ def _button(do: str, count: int) -> str:
 
 def _consequence(do: str, final: int, heads: int) -> str:
     """What follows, with numbers."""
+    if not final + heads:
+        return ""
     if do == "send_back":
         return _("The units have to act again and read your reason; their deadlines stay.")
     said = []
@@ -110,6 +119,8 @@ def _say(request: HttpRequest, do: str, result: ManyResult) -> None:
         text = ngettext("Sent back: %(count)s submission.", "Sent back: %(count)s submissions.", count)
     if count:
         messages.success(request, text % {"count": count})
-    for row, why in result.left[:SHOWN]:
+    for row, _code, why in result.left[:SHOWN]:
         names = {"title": row.task.title, "unit": row.organization.label, "why": why}
         messages.warning(request, _("Left as it is: %(title)s (%(unit)s) %(why)s.") % names)
+    if not result.done and not result.left:
+        messages.error(request, _("Nothing was chosen that still waits for you. Tick the items first."))

@@ -41,8 +41,8 @@ def extension_ask(request: HttpRequest, pk: int) -> HttpResponse:
             requests.ask(assignment=found, by=user, at=at, today=today, **form.cleaned_data)
         except ValidationError as error:
             form.add_error(None, error)
+            note_refusal(of=found, step="ask_extension", by=user, at=at, why=error)
             if isinstance(error, StaleError):
-                note_refusal(assignment=found, step="ask_extension", by=user, at=at, why="stale")
                 found.refresh_from_db()
         else:
             day = formats.day(form.cleaned_data["due_wanted"])

@@ -12,6 +12,7 @@ from lib import clock, formats
 from organizations.models import User
 from tasks import assignment_page, rights
 from tasks.actions.progress import log_progress
+from tasks.actions.refusals import note_refusal
 from tasks.forms.progress import ProgressForm
 from tasks.forms.review import saw
 from tasks.models import Assignment, ProgressEntry
@@ -37,10 +38,12 @@ def _save(request: HttpRequest, form: ProgressForm, found: Assignment, user: Use
     """Saves the entry; None where the form has to be shown again, with what was typed and chosen."""
     if not form.is_valid():
         return None
+    at = clock.now()
     try:
-        entry = log_progress(assignment=found, by=user, at=clock.now(), today=clock.today(), **form.entry)
+        entry = log_progress(assignment=found, by=user, at=at, today=clock.today(), **form.entry)
     except ValidationError as error:
         form.add_error(None, error)
+        note_refusal(of=found, step="progress", by=user, at=at, why=error)
         return None
     if not form.says(entry):
         form.add_error(None, _("This form was saved before, with other words. Save again to add a further entry."))

@@ -12,6 +12,7 @@ from lib import clock
 from organizations.person import person_of
 from tasks import rights
 from tasks.actions import results
+from tasks.actions.refusals import note_refusal
 from tasks.forms.results import ResultForm
 from tasks.models import Assignment, Task
 from tasks.plans import remember
@@ -29,11 +30,12 @@ def task_result(request: HttpRequest, pk: int) -> HttpResponse:
     initial = {"text": task.result, "version": task.version}
     form = ResultForm(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid():
-        values = form.cleaned_data
+        values, at = form.cleaned_data, clock.now()
         try:
-            results.write(task=task, by=user, at=clock.now(), text=values["text"], version=values["version"])
+            results.write(task=task, by=user, at=at, text=values["text"], version=values["version"])
         except ValidationError as error:
             form.add_error(None, error)
+            note_refusal(of=task, step="result", by=user, at=at, why=error)
             task.refresh_from_db()
         else:
             messages.success(request, _("The result of the task is on record."))

@@ -34,7 +34,6 @@ _ACTS: dict[str, Callable[..., Assignment]] = {
     "cancel": rulings.cancel,
     "reopen": rulings.reopen,
 }
-NOTED = frozenset({"stale", "four_eyes"})  # refusals that stay in the record
 
 
 def _open(verb: str, found: Assignment) -> bool:
@@ -60,7 +59,7 @@ def _refuse_others(verb: str, user: User, found: Assignment, tried: bool) -> Non
     deciding = verb in ("endorse", "approve", "send_back")
     if deciding and found.is_handed_in and rights.is_own_work(user, found):
         if tried:
-            note_refusal(assignment=found, step=verb, by=user, at=clock.now(), why="four_eyes")
+            note_refusal(of=found, step=verb, by=user, at=clock.now(), why="four_eyes")
         raise PermissionDenied(reviews.own_work_words(user, found))
     raise PermissionDenied(why_not(verb))
 
@@ -77,8 +76,7 @@ def _step(request: HttpRequest, verb: str, user: User, found: Assignment, form: 
         )  # fmt: skip
     except ValidationError as error:
         form.add_error(None, error)
-        if getattr(error, "code", "") in NOTED:
-            note_refusal(assignment=found, step=verb, by=user, at=at, why=str(error.code))
+        note_refusal(of=found, step=verb, by=user, at=at, why=error)
         if isinstance(error, StaleError):
             found.refresh_from_db()
         return None
