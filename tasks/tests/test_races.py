@@ -93,7 +93,7 @@ def test_several_approved_while_one_of_them_is_sent_back(city, plan, cast, chief
         assert refusals() == [(chief.pk, "send_back", "stale")]
     else:
         assert contested.state == "sent_back"
-        assert f"{contested.task.title}（胶州市政府）其间已由{chief.post_and_unit}改动，现为“退回”" in shown(many)
+        assert f"{contested.task.title}（胶州市政府），其间已由{chief.post_and_unit}改动，现为“已退回”" in shown(many)
         assert refusals() == [(cast.admin.pk, "approve", "stale")]
     assert counts.differences(plan) == {}
 
