@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from audit.models import AuditEntry, Verification
@@ -76,6 +76,7 @@ class Command(BaseCommand):
         hire(_in_order(plan.issuer), _morning(datetime.date(YEAR, 3, 1)))
         people = User.objects.active().filter(organization__path__startswith=plan.issuer.path).order_by("id")
         deeds = write(plan=plan, people=people.select_related("organization"))
+        _take_stock()
         told = hand_in_reports(plan=plan, people=people.select_related("organization"))
         self.stdout.write(f"{write_lists(plan)} lists of powers and duties.")
         season(plan=plan, people=people.select_related("organization"))
@@ -86,6 +87,13 @@ class Command(BaseCommand):
             f"{deeds.entries} entries, {deeds.reviews} decisions, {deeds.files} files, {told.reports} reports, "
             f"{reminded} reminders."
         )
+
+
+def _take_stock() -> None:
+    """Tells PostgreSQL how much there is now; its plans for thousands of new rows would be guesses otherwise."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
 
 
 def _in_order(commission: Organization) -> list[Organization]:
