@@ -89,7 +89,9 @@ def groups(request: HttpRequest, plan: Plan | None, counts: dict[str, int]) -> l
     )  # fmt: skip
     lists = item(_("Lists"), "n-duty", "duty_lists", *listed, yearly=False, count=counts.get("lists") or None)
     (manage if manage else own).append(lists)
-    record.append(item(pgettext("navigation", "Accountability"), "n-score", "sheet_list", "sheet", "sheet_rows", yearly=False))
+    record.append(
+        item(pgettext("navigation", "Accountability"), "n-score", "sheet_list", "sheet", "sheet_rows", yearly=False)
+    )
     if lists in own:
         own.append(item(_("Units"), "n-org", "organization_list", "organization", yearly=False))
     if user.may(Capability.READ_AUDIT):

@@ -105,23 +105,25 @@ def _write(ladder: Ladder, plan: Plan, letters: dict[tuple[datetime.date, bool, 
     """Messages, stage rows and deliveries."""
     addresses = dict(User.objects.filter(pk__in={person for _d, _u, person in letters}).values_list("pk", "email"))
     bad = set(User.objects.filter(username=BOUNCES).values_list("pk", flat=True))
+    settled_before = _morning(DAY - 20 * ONE)
     made = bulk.insert([_message(ladder, plan, *key, lines) for key, lines in letters.items()])
     rows: list[tuple[Any, ...]] = []
     ways: list[tuple[Any, ...]] = []
     for message, ((day, _urgent, person), lines) in zip(made, letters.items(), strict=True):
         rows += (_reminder(ladder, plan, message.pk, day, person, line) for line in lines)
-        ways.append((message.pk, "inbox", "sent", "", 0, "", False, message.created_at))
-        ways.append((message.pk, *_mail(addresses[person], person in bad, message.created_at)))
+        ways.append((message.pk, "inbox", "sent", "", 0, "", False, message.created_at, False))
+        way = _mail(addresses[person], person in bad, message.created_at)
+        # The office has dealt with the older bounces.
+        ways.append((message.pk, *way, way[1] == "failed" and message.created_at < settled_before))
     bulk.insert_values(
         Reminder,
         ("ladder_id", "subject", "about_type", "about_id", "plan_id", "due_on", "stage", "recipient_id",
          "notification_id", "audience", "on", "what", "unit", "link"),
         rows,
     )  # fmt: skip
-    names = ("notification_id", "channel", "state", "address", "attempts", "error", "permanent", "sent_at")
+    names = ("notification_id", "channel", "state", "address", "attempts", "error", "permanent", "sent_at", "settled")
     bulk.insert_values(Delivery, names, ways)
-    # The office has dealt with the older bounces.
-    Delivery.objects.failed().filter(notification__created_at__lt=_morning(DAY - 20 * ONE)).update(settled=True)
+    bulk.take_stock(Notification, Reminder, Delivery)
     return len(rows)
 
 

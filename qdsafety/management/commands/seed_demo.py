@@ -9,14 +9,14 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from audit.models import AuditEntry, Verification
 from audit.record import record
 from audit.seals import seal_all
 from audit.verify import verify
-from lib import clock
+from lib import bulk, clock
 from lib.sheets.read import read_workbook
 from organizations.actions.imports import import_enterprises
 from organizations.models import EnterpriseProfile, Organization, User
@@ -27,7 +27,7 @@ from qdsafety.demo.duties import write_lists
 from qdsafety.demo.quarter import hand_in_reports
 from qdsafety.demo.signoff import season
 from tasks.actions.fanout import fan_out
-from tasks.models import Plan, Task
+from tasks.models import Assignment, Plan, ProgressEntry, Review, Task, Transition
 
 ENTERPRISES = Path(settings.BASE_DIR) / "samples" / "enterprises-450.xlsx"
 HEADER_ROWS = 3
@@ -76,7 +76,7 @@ class Command(BaseCommand):
         hire(_in_order(plan.issuer), _morning(datetime.date(YEAR, 3, 1)))
         people = User.objects.active().filter(organization__path__startswith=plan.issuer.path).order_by("id")
         deeds = write(plan=plan, people=people.select_related("organization"))
-        _take_stock()
+        bulk.take_stock(Assignment, ProgressEntry, Transition, Review, AuditEntry)
         told = hand_in_reports(plan=plan, people=people.select_related("organization"))
         self.stdout.write(f"{write_lists(plan)} lists of powers and duties.")
         season(plan=plan, people=people.select_related("organization"))
@@ -87,13 +87,6 @@ class Command(BaseCommand):
             f"{deeds.entries} entries, {deeds.reviews} decisions, {deeds.files} files, {told.reports} reports, "
             f"{reminded} reminders."
         )
-
-
-def _take_stock() -> None:
-    """Tells PostgreSQL how much there is now; its plans for thousands of new rows would be guesses otherwise."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
 
 
 def _in_order(commission: Organization) -> list[Organization]:
