@@ -198,7 +198,7 @@ def _stage_absent(batch: ImportBatch, resource: TaskResource, withdrawn: set[int
     for start in range(0, len(keys), PORTION):
         portion = keys[start : start + PORTION]
         known = resource.context.snapshot.rows(portion)
-        rows = [
+        rows: list[tuple[Any, ...]] = [
             (batch.pk, None, Verdict.ABSENT.value, task.pk, {"number": task.number or None, **task.fields}, {}, [],
              f"{task.number} {task.fields['title']}", task.pk in withdrawn)
             for task in (known[key] for key in portion)
