@@ -172,7 +172,7 @@ def fan_out(
     adjusted: list[Assignment] = []
     cancelled: list[Assignment] = []
     moves: list[Move] = []
-    at_work = _at_work(task.plan for task in tasks)
+    at_work = working_on([task.plan for task in tasks])
     owing: set[int] = set()  # tasks in which something is owed that was not before
     acts: dict[int, list[Act]] = defaultdict(list)
     for task in tasks:
@@ -224,7 +224,7 @@ def _new(task: Task, added_on: datetime.date | None, slot: Slot, want: Wanted) -
     return (task.plan_id, task.work_point_id, task.pk, added_on, *slot, want.due_on, *want)
 
 
-def _at_work(plans: Iterable[Plan]) -> set[int]:
+def working_on(plans: Iterable[Plan]) -> set[int]:
     """The plans on which somebody has logged or handed in anything. Until then a plan is being set up: however late
     its list is typed in, it asks all of it from its own date on, and only what is added afterwards counts from its day.
     """

@@ -96,7 +96,7 @@ def _write(
     today: datetime.date,
     progress: _Progress,
 ) -> Outcome:
-    creator = import_create.Creator(batch)
+    creator = import_create.Creator(batch, today)
     fanned = Counter[str]()
     for rows in import_create.staged_in_portions(batch, Verdict.NEW):
         fanned["created"] += creator.create(rows, by=by, at=at)

@@ -76,8 +76,9 @@ def unit_rows(task: int, values: Values) -> Iterator[tuple[Any, ...]]:
 class Creator:
     """Makes the new tasks of one import, at the end of their work points, in the order of the sheet."""
 
-    def __init__(self, batch: ImportBatch) -> None:
+    def __init__(self, batch: ImportBatch, today: datetime.date) -> None:
         self.batch, self.plan = batch, batch.plan
+        self._added_on = today if fanout.working_on([self.plan]) else None
         self._points = dict(self.plan.work_points.values_list("number", "pk"))
         self._position = self.plan.tasks.aggregate(last=Max("position"))["last"] or 0
         self._expander = fanout.Expander()
@@ -117,7 +118,7 @@ class Creator:
         target = values["target"]["value"] if values["target"] else None
         periods = self._periods_of(due_of(values), values["starts_on"])
         for slot, want in fanout.wanted(self._expander.owing(named), periods, target):
-            yield self.plan.pk, point, key, *slot, want.due_on, *want
+            yield self.plan.pk, point, key, self._added_on, *slot, want.due_on, *want
 
     def _periods_of(self, due: Due, starts_on: str | None) -> list[Period]:
         """The periods of a task; a list has few different deadlines."""
