@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from html import unescape
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
@@ -34,3 +35,9 @@ def excerpt(text: str, words: Sequence[str]) -> SafeString:
     first, last = max(0, hit.start() - AROUND), min(len(text), hit.end() + AROUND)
     cut = ("…" if first else "") + " ".join(text[first:last].split()) + ("…" if last < len(text) else "")
     return marked(cut, words)
+
+
+def plain(html: str) -> str:
+    """The words of a marked-up cell, for a file: what was struck through → what stands there now."""
+    text = re.sub(r"</del>\s*<ins>", " → ", str(html))
+    return unescape(re.sub(r"</del>", " ", re.sub(r"<(?!/del>)[^<>]+>", "", text))).strip()

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from lib import formats
+from lib.sheets.write import Column, Sheet
 from organizations.models import Organization
 
 from . import calendar, ladders, subjects, texts
@@ -64,6 +65,23 @@ def _row(stage: Stage) -> StageRow:
         active=stage.is_active,
         since=formats.day(stage.since),
     )
+
+
+def sheet_of(found: list[Section]) -> Sheet:
+    """The stages of all subjects as a sheet."""
+    heads = [(_("Subject"), 24), (_("When"), 26), (_("Who is told"), 40), (_("How"), 18), (_("Wording"), 60),
+             (_("Since"), 16)]  # fmt: skip
+    cells = [
+        (section.label, row.when, row.who, _how(row), row.wording, row.since)
+        for section in found for row in section.rows
+    ]  # fmt: skip
+    return Sheet(_("Reminders and supervision"), [Column(*head) for head in heads], cells)
+
+
+def _how(row: StageRow) -> str:
+    if not row.active:
+        return _("Not in use")
+    return _("Urgent, at once") if row.urgent else _("In the digest")
 
 
 def alarms(today: datetime.date) -> list[str]:

@@ -18,6 +18,7 @@ from background.models import ScheduledSlot, Work
 from background.runner import zone
 from background.schedule import Job, discover
 from lib import formats
+from lib.sheets.write import Column, Sheet
 
 from .models import Delivery
 
@@ -34,6 +35,7 @@ NAMES = {
     "tasks.check_counts": gettext_noop("Check of the dashboard's sums"),
     "tasks.follow_tree": gettext_noop("Sums by branch of the tree"),
     "tasks.remove_old_previews": gettext_noop("Removal of imports that nobody confirmed"),
+    "tasks.remove_old_packages": gettext_noop("Removal of zips that were made days ago"),
     "reports.compile": gettext_noop("Drafts of the quarterly reports"),
 }
 _SIGNALS = {"done": "done", "failed": "over", "skipped": "none", "": "sent"}
@@ -58,6 +60,14 @@ def jobs(now: datetime.datetime) -> list[JobRow]:
     latest = ScheduledSlot.objects.order_by().values("job").annotate(last=Max("pk")).values("last")
     slots = {slot.job: slot for slot in ScheduledSlot.objects.filter(pk__in=latest)}
     return [_job_row(job, slots.get(name), now) for name, job in sorted(discover().jobs.items())]
+
+
+def sheet_of(rows: list[JobRow]) -> Sheet:
+    """The jobs as a sheet."""
+    heads = [(_("Job"), 34), (_("Name"), 28), (_("Last run"), 20), (_("Result"), 14), (_("What came of it"), 50),
+             (_("What went wrong"), 60), (_("Next run"), 20)]  # fmt: skip
+    cells = [(row.label, row.name, row.last, row.outcome, row.result, row.error, row.next) for row in rows]
+    return Sheet(_("Jobs"), [Column(*head) for head in heads], cells)
 
 
 def label_of(name: str) -> str:

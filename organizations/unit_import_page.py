@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from django.urls import reverse
@@ -14,10 +14,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from lib import formats
+from lib.marks import plain
 from lib.sheets.cells import text
 from lib.sheets.mark import Mark, Words
 from lib.sheets.read import Sheet
 from lib.sheets.write import Column
+from lib.sheets.write import Sheet as WorkSheet
 
 from .actions.unit_undo import PROFILE, Kept, UnitUndo
 from .imports import enterprises, units
@@ -128,6 +130,30 @@ def history_row(batch: UnitImport) -> dict[str, Any]:
     by = batch.by.post_and_unit if batch.by else _("Server")
     uploaded = f"{formats.moment(localtime(batch.at))} · {by}"
     return {"batch": batch, "signal": STATE_SIGNAL[batch.state], "state": batch.get_state_display(), "at": uploaded}
+
+
+def history_sheet(title: str, batches: Iterable[UnitImport]) -> WorkSheet:
+    """The imports as a sheet."""
+    heads = [(_("File"), 40), (_("New"), 8), (pgettext("import", "Changed"), 8), (_("Unchanged"), 8),
+             (_("Refused"), 8), (_("Uploaded at"), 12), (_("Uploaded by"), 28), (_("State"), 14)]  # fmt: skip
+    rows = (
+        (batch.name, batch.new, batch.changed, batch.unchanged, batch.refused, localtime(batch.at).date(),
+         batch.by.post_and_unit if batch.by else _("Server"), str(batch.get_state_display()))
+        for batch in batches
+    )  # fmt: skip
+    return WorkSheet(title, [Column(*head) for head in heads], rows)
+
+
+def rows_sheet(batch: UnitImport, rows: Iterable[UnitImportRow]) -> WorkSheet:
+    """The rows of a preview as a sheet, with what is wrong beside each."""
+    heads = [(_("Row"), 6), (_("Verdict"), 12), (_("Unit"), 36), (_("What changes"), 70), (_("What is wrong"), 70)]
+
+    def cells() -> Iterator[Sequence[Any]]:
+        for one in map(shown, rows):
+            changes = "\n".join(f"{label}: {plain(text)}" for label, text in one.details)
+            yield one.row, one.label, one.name, changes, "\n".join(f"{where} {text}" for where, text in one.problems)
+
+    return WorkSheet(str(batch.get_kind_display()), [Column(*head) for head in heads], cells(), batch.name)
 
 
 def undo_rows(found: UnitUndo) -> list[UndoRow]:

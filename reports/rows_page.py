@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import cached_property
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from lib import formats
 from lib.listing import page_of
+from lib.sheets.write import Column, Sheet
 from tasks.models import Assignment
 
 from . import figure_words
@@ -95,9 +97,26 @@ class RowsPage:
     def lines(self) -> list[Line]:
         """The rows of this page."""
         rows: list[Row] = list(self.page.object_list)
-        seen = Assignment.objects.visible_to(self.user).filter(pk__in=[row.pk for row in rows]).for_list()
-        known = {one.pk: one for one in seen}
+        known = self._seen(rows)
         return [self._line(row, known[row.pk]) for row in rows if row.pk in known]
+
+    @property
+    def query(self) -> str:
+        """The address's query of the rows that are shown."""
+        return "?" + urlencode({"key": self.key, "span": self.span, "point": self.point or ""})
+
+    def sheet(self) -> Sheet:
+        """All rows that are shown, as a sheet."""
+        heads = [(_("No."), 8), (_("Task"), 48), (_("Unit"), 28), (_("Role"), 12), (_("Deadline then"), 14),
+                 (_("State then"), 16)]  # fmt: skip
+        known = self._seen(self._found)
+        lines = (self._line(row, known[row.pk]) for row in self._found if row.pk in known)
+        cells = [(line.number, line.title, line.unit, line.role, line.due, line.state) for line in lines]
+        return Sheet(self.heading, [Column(*head) for head in heads], cells, self.title)
+
+    def _seen(self, rows: list[Row]) -> dict[int, Assignment]:
+        seen = Assignment.objects.visible_to(self.user).filter(pk__in=[row.pk for row in rows]).for_list()
+        return {one.pk: one for one in seen}
 
     def _line(self, row: Row, one: Assignment) -> Line:
         label = figure_words.names()[row.part]

@@ -203,24 +203,28 @@ def sheet_lines(sheet: Sheet) -> Iterable[list[Any]]:
         ]  # fmt: skip
 
 
-def workbook_sheets(sheet: Sheet, period: Period, user: User) -> list[WorkSheet]:
-    """The sheet, the assignments behind it, and the rules."""
-    title = f"{sheet.unit.name} {_('Accountability sheet')} {period.words}"
-    duties = chosen_rows(sheet, "", "")
+def work_sheet(duties: dict[Row, list[str]], user: User, period: Period, note: str) -> WorkSheet:
+    """The assignments behind figures."""
     said = work_rows(list(duties), duties, user, period.ends_on.year)
-    work = [
+    cells = [
         [words.task, words.period, row.first_due_on, row.now.due_on, row.now.handed_in_on, words.outcome, row.proofs,
          row.reminders, "；".join(words.duties)]
         for row, words in zip(duties, said, strict=True)
     ]  # fmt: skip
-    work_heads = [
+    heads = [
         (_("Task"), 36), (_("Period"), 12), (_("First deadline"), 12), (_("Deadline"), 12), (_("Handed in"), 12),
         (_("Outcome"), 18), (_("Proofs"), 8), (_("Reminders received"), 10), (_("Duty"), 44),
     ]  # fmt: skip
+    return WorkSheet(_("Assignments"), [Column(head, width) for head, width in heads], cells, note)
+
+
+def workbook_sheets(sheet: Sheet, period: Period, user: User) -> list[WorkSheet]:
+    """The sheet, the assignments behind it, and the rules."""
+    title = f"{sheet.unit.name} {_('Accountability sheet')} {period.words}"
     rule_rows = [[label, text] for label, text in rules.rules()] + [["", note] for note in rules.notes()]
     return [
         WorkSheet(title, sheet_columns(), sheet_lines(sheet), as_of_words(period, sheet)),
-        WorkSheet(_("Assignments"), [Column(head, width) for head, width in work_heads], work, title),
+        work_sheet(chosen_rows(sheet, "", ""), user, period, title),
         WorkSheet(_("Rules"), [Column(_("Verdict"), 18), Column(_("When"), 80)], rule_rows, _("The first that fits")),
     ]
 

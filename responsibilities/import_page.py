@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from lib import formats
-from lib.sheets.write import Column
+from lib.marks import plain
+from lib.sheets.write import Column, Sheet
 
 from .annex import HEADS, WIDTHS
 from .content import FIELDS, basis_text
@@ -162,6 +164,30 @@ def targets_of(groups: Sequence[Group], year: int) -> list[Target]:
 def list_row(batch: ListImport) -> dict[str, Any]:
     """An import in the list of imports."""
     return {"batch": batch, "signal": STATE_SIGNAL[batch.state], "state": batch.get_state_display()}
+
+
+def history_sheet(batches: Iterable[ListImport]) -> Sheet:
+    """The imports as a sheet."""
+    heads = [(_("File"), 40), (_("New"), 8), (pgettext("import", "Changed"), 8), (_("Unchanged"), 8),
+             (_("Refused"), 8), (_("Uploaded at"), 12), (_("Uploaded by"), 28), (_("State"), 14)]  # fmt: skip
+    rows = (
+        (batch.name, batch.new, batch.changed, batch.unchanged, batch.refused, timezone.localtime(batch.at).date(),
+         batch.by.post_and_unit if batch.by else _("Server"), str(batch.get_state_display()))
+        for batch in batches
+    )  # fmt: skip
+    return Sheet(_("Import lists"), [Column(*head) for head in heads], rows)
+
+
+def rows_sheet(batch: ListImport, pairs: Sequence[tuple[Group, Judged]]) -> Sheet:
+    """The rows of a preview as a sheet, with what is wrong beside each."""
+    own = [Column(_("Row"), 6), Column(_("Verdict"), 12), Column(_("List"), 26)]
+    columns = [*own, *(Column(head, width) for head, width in zip(HEADS, WIDTHS, strict=True))]
+
+    def cells() -> Iterator[Sequence[Any]]:
+        for one in shown_rows(pairs):
+            yield one.row, one.label, one.where, *map(plain, one.cells), f"{one.why} {one.remedy}".strip()
+
+    return Sheet(_("Import lists"), [*columns, Column(_("What is wrong and what to do"), 60)], cells(), batch.name)
 
 
 def refused_columns() -> list[Column]:

@@ -10,11 +10,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from lib import formats
+from lib.sheets.write import Column, Sheet
 from organizations.models import User
 
 from . import assignment_page, rights
 from .awaits_page import waiting_words
-from .desk import DeskFilter, Place
+from .desk import DeskFilter, Kind, Place
 from .models import Assignment, Extension
 from .states import AssignmentState, Party
 
@@ -62,6 +63,19 @@ def rows_of(desk: DeskFilter, places: Sequence[Place], at: str, today: datetime.
             )
         )
     return found
+
+
+def sheet_of(places: Sequence[Place], today: datetime.date) -> Sheet:
+    """The queue as a sheet, in its order."""
+    heads = [(_("Waiting since"), 12), (_("Days"), 7), (_("Kind"), 14), (_("Task"), 48), (_("Unit"), 26),
+             (_("Work point"), 30)]  # fmt: skip
+    rows = [
+        (place.since, max((today - place.since).days, 0),
+         str((Kind.EXTENSION if place.code.startswith("e") else Kind.SUBMISSION).label), place.title,
+         place.unit_label, place.point_title)
+        for place in places
+    ]  # fmt: skip
+    return Sheet(_("Review"), [Column(*head) for head in heads], rows)
 
 
 def asked_words(since: datetime.date, today: datetime.date) -> str:

@@ -9,8 +9,10 @@ from typing import NamedTuple
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from lib.marks import excerpt, marked
+from lib.sheets.write import CHUNK, Column, Sheet
 from organizations.models import User
 from responsibilities.content import bases_of, bases_text
 from responsibilities.list_page import holders_of
@@ -107,6 +109,18 @@ def hits(items: Sequence[ResponsibilityItem], user: User, words: list[str], day:
             )
         )  # fmt: skip
     return found
+
+
+def sheet_of(items: ItemQuerySet, user: User, query: str) -> Sheet:
+    """The items that were found, as a sheet."""
+    heads = [(_("Unit"), 26), (_("List"), 12), (_("Number"), 8), (_("Item"), 44), (_("Category of the item"), 16),
+             (_("Responsible office"), 20), (_("Legal bases"), 60)]  # fmt: skip
+    cells = (
+        (item.list.organization.name, str(item.list.get_kind_display()), item.number, item.title, item.category,
+         item.office, bases_text(bases_of(item)))
+        for item in items.iterator(chunk_size=CHUNK)
+    )  # fmt: skip
+    return Sheet(_("Search all lists"), [Column(*head) for head in heads], cells, query)
 
 
 class TaskHit(NamedTuple):

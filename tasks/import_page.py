@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from lib import formats
-from lib.sheets.write import Column
+from lib.marks import plain
+from lib.sheets.write import CHUNK, Column, Sheet
 from organizations.models import Organization
 from tasks.imports import faults
 from tasks.imports.headers import FIELDS
@@ -242,6 +244,21 @@ def refused_rows(batch: ImportBatch, rows: Iterable[ImportRow]) -> Iterable[list
     for row in rows:
         cells = [row.values["cells"].get(field, "") for field in FIELDS if field in batch.layout["labels"]]
         yield [row.row, *cells, "\n".join(f"{why.where}{why.text}" for why in whys(row))]
+
+
+def rows_sheet(batch: ImportBatch, rows: QuerySet[ImportRow]) -> Sheet:
+    """The rows of a preview as they are shown, with what is wrong beside each."""
+    columns = [Column(_("Row"), 7), Column(_("Verdict"), 12)]
+    columns += [Column(head, 40 if key == "title" else 22) for key, head in zip(COLUMNS, heads(), strict=True)]
+
+    def cells() -> Iterator[list[Any]]:
+        found = rows.iterator(chunk_size=CHUNK)
+        while chunk := list(islice(found, CHUNK)):
+            for one in shown_rows(chunk, batch):
+                why = "\n".join(f"{why.where}{why.text}" for why in one.whys)
+                yield [one.row, one.label, *map(plain, one.cells), why]
+
+    return Sheet(_("Preview"), [*columns, Column(_("What is wrong and what to do"), 70)], cells(), batch.name)
 
 
 def template_columns() -> list[Column]:

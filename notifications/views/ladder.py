@@ -7,14 +7,17 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
+from audit.exports import export
 from audit.record import record_refusal
 from lib import clock
 from lib.forms import dress
+from lib.sheets.write import exporting
 from notifications import calendar, ladder_page, ladders, subjects
 from notifications.actions import ladder as actions
 from notifications.forms.ladder import StageForm, YearForm
@@ -25,9 +28,12 @@ from .office import office_of
 
 @never_cache
 @require_GET
-def ladder(request: HttpRequest) -> HttpResponse:
-    """The ladder, and what the office has to look after."""
+def ladder(request: HttpRequest) -> HttpResponseBase:
+    """The ladder, and what the office has to look after; `?format=` exports the stages."""
     _user, commission = office_of(request)
+    if exporting(request):
+        sections = ladder_page.sections(ladders.ladder_of(commission))
+        return export(request, _("Reminders and supervision"), ladder_page.sheet_of(sections))
     return render(request, "notifications/ladder.html", ladder_page.context_of(commission, clock.today()))
 
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from audit.exports import export
 from lib import clock
+from lib.sheets.write import exporting
 from notifications import ladder_page
 from notifications import operations as page
 from notifications.actions import operations as actions
@@ -21,10 +24,12 @@ from .office import office_of
 
 @never_cache
 @require_GET
-def operations(request: HttpRequest) -> HttpResponse:
-    """Jobs, queues, mail: how the site does in the background."""
+def operations(request: HttpRequest) -> HttpResponseBase:
+    """Jobs, queues, mail: how the site does in the background; `?format=` exports the jobs."""
     office_of(request)
     now = timezone.now()
+    if exporting(request):
+        return export(request, f"{_('Jobs')} {clock.today():%Y-%m-%d}", page.sheet_of(page.jobs(now)))
     context = {
         "jobs": page.jobs(now),
         "queues": page.queues(),

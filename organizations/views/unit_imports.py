@@ -11,17 +11,18 @@ from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from audit.exports import record_file
+from audit.exports import export, record_file
 from lib import clock
 from lib.listing import page_of
 from lib.sheets.mark import write_marked
 from lib.sheets.read import UnreadableFileError, read_workbook
-from lib.sheets.write import download, stream, workbook
+from lib.sheets.write import CHUNK, download, exporting, file_name, stream, workbook
 from organizations import unit_import_page as page_words
 from organizations.actions import unit_imports
 from organizations.actions.unit_undo import undo, undo_plan
@@ -41,8 +42,8 @@ def _batch(request: HttpRequest, pk: int) -> tuple[UnitImport, User]:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def unit_import_list(request: HttpRequest, register: str) -> HttpResponse:
-    """Upload, what the sheet must look like, and the imports so far."""
+def unit_import_list(request: HttpRequest, register: str) -> HttpResponseBase:
+    """Upload, what the sheet must look like, and the imports so far; `?format=` exports these."""
     user = manager(request)
     kind = register
     form = UnitUploadForm(request.POST, request.FILES) if request.method == "POST" else UnitUploadForm()
@@ -57,12 +58,16 @@ def unit_import_list(request: HttpRequest, register: str) -> HttpResponse:
     rows = UnitImport.objects.visible_to(user).filter(kind=kind).for_list().matching(q)
     if state in State.values:
         rows = rows.filter(state=state)
+    if exporting(request):
+        title = f"{_('Import')} {UnitImport.Kind(kind).label}"
+        return export(request, title, page_words.history_sheet(title, rows.iterator(chunk_size=CHUNK)))
     page = page_of(request, rows, size=20)
     context = {
         "kind": kind,
         "title": UnitImport.Kind(kind).label,
         "form": form,
         "q": q,
+        "export_query": "?" + urlencode({"q": q, "state": state}),
         "filtered": bool(q or state in State.values),
         "states": [(value, label, value == state) for value, label in State.choices],
         "page": page,
@@ -94,8 +99,8 @@ def unit_import_template(request: HttpRequest, register: str) -> HttpResponse:
 
 @never_cache
 @require_GET
-def unit_import(request: HttpRequest, pk: int) -> HttpResponse:
-    """What the file would do, row by row; afterwards the same as a record."""
+def unit_import(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """What the file would do, row by row; afterwards the same as a record. `?format=` exports the rows."""
     batch, _user = _batch(request, pk)
     show, q = request.GET.get("show", ""), request.GET.get("q", "").strip()[:100]
     rows = batch.rows.select_related("unit")
@@ -103,6 +108,9 @@ def unit_import(request: HttpRequest, pk: int) -> HttpResponse:
         rows = rows.filter(verdict=show)
     for word in q.split():
         rows = rows.filter(name__icontains=word)
+    if exporting(request):
+        name = f"{file_name(Path(batch.name).stem)} {_('Preview')}"
+        return export(request, name, page_words.rows_sheet(batch, rows.iterator(chunk_size=CHUNK)))
     page = page_of(request, rows)
     context = {
         "batch": batch,
@@ -110,6 +118,7 @@ def unit_import(request: HttpRequest, pk: int) -> HttpResponse:
         "signal": page_words.STATE_SIGNAL[batch.state],
         "show": show,
         "q": q,
+        "export_query": "?" + urlencode({"show": show if show in Verdict.values else "", "q": q}),
         "page": page,
         "totals": page_words.totals(batch, show),
         "rows": [page_words.shown(row) for row in page.object_list],

@@ -5,13 +5,16 @@ from __future__ import annotations
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from audit.exports import export
 from audit.timeline import timeline_of
 from lib import clock
+from lib.sheets.write import exporting, file_name
 from notifications.told import SHOWN, told_of
 from reports import rights
 from reports.actions import drafts
@@ -100,7 +103,10 @@ def report_compare(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
-def report_rows(request: HttpRequest, pk: int) -> HttpResponse:
-    """Exactly the assignments that a figure counted, as they stood on that day."""
+def report_rows(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Exactly the assignments that a figure counted, as they stood on that day; `?format=` exports them."""
     user, found = load(request, pk)
-    return render(request, "reports/report_rows.html", {"report": found, "on": RowsPage(request, found, user)})
+    on = RowsPage(request, found, user)
+    if exporting(request):
+        return export(request, f"{file_name(on.title)} {_('Assignments')}", on.sheet(), of=found.plan)
+    return render(request, "reports/report_rows.html", {"report": found, "on": on})

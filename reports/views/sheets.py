@@ -76,11 +76,16 @@ def sheet_rows(request: HttpRequest, pk: int) -> HttpResponseBase:
     user, found, period = _load(request, pk)
     item, outcome = request.GET.get("item", ""), request.GET.get("outcome", "")
     duties = sheet_page.chosen_rows(found, item, outcome)
+    if exporting(request):
+        sheet = sheet_page.work_sheet(duties, user, period, found.unit.name)
+        name = f"{found.unit.label} {_('Assignments')} {period.words}"
+        return export(request, name, sheet, of=found.unit)
     page = page_of(request, list(duties))
     chosen = next((line.item for line in found.lines if str(line.item.pk) == item), None)
     labels = {str(key): str(label) for key, label in sheet_rules.OUTCOME_LABELS.items()} | {"put_off": _("Put off")}
     context = _frame(user, period) | {
         "unit": found.unit,
+        "export_query": f"?{period.query}&{urlencode({'item': item, 'outcome': outcome})}",
         "item": chosen,
         "outcome": labels.get(outcome, ""),
         "page": page,

@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -21,7 +22,7 @@ from audit.exports import export
 from lib import clock
 from lib.listing import page_of
 from lib.sheets.read import UnreadableFileError
-from lib.sheets.write import Column, Sheet, download, workbook
+from lib.sheets.write import CHUNK, Column, Sheet, download, exporting, file_name, workbook
 from organizations.models import Organization, User
 from organizations.person import person_of
 from organizations.roles import Capability
@@ -51,8 +52,8 @@ def _load(request: HttpRequest, pk: int) -> tuple[User, ListImport]:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def duty_imports(request: HttpRequest) -> HttpResponse:
-    """Upload of lists, what they must look like, and the imports so far."""
+def duty_imports(request: HttpRequest) -> HttpResponseBase:
+    """Upload of lists, what they must look like, and the imports so far; `?format=` exports these."""
     user = _drafter(request)
     form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
     if request.method == "POST" and form.is_valid():
@@ -67,7 +68,10 @@ def duty_imports(request: HttpRequest) -> HttpResponse:
             }
         else:
             return redirect("duty_import_preview", pk=batch.pk)
-    page = page_of(request, ListImport.objects.visible_to(user).for_list(), size=20)
+    rows = ListImport.objects.visible_to(user).for_list()
+    if exporting(request):
+        return export(request, _("Import lists"), import_page.history_sheet(rows.iterator(chunk_size=CHUNK)))
+    page = page_of(request, rows, size=20)
     context = {
         "form": form,
         "page": page,
@@ -102,13 +106,16 @@ def duty_import_template(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_GET
-def duty_import_preview(request: HttpRequest, pk: int) -> HttpResponse:
-    """What the file would do now, row by row; after the decision the same as a record."""
+def duty_import_preview(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """What the file would do now, row by row; after the decision the same as a record. `?format=` exports the rows."""
     user, batch = _load(request, pk)
     show = request.GET.get("show", "")
     groups = imports.groups_of(batch) if batch.state == State.PREVIEWED else []
     counted = numbers(groups) if groups else {key: getattr(batch, key) for key in _counted()}
     pairs = import_page.rows_of(groups, show)
+    if exporting(request):
+        name = f"{file_name(Path(batch.name).stem)} {_('Preview')}"
+        return export(request, name, import_page.rows_sheet(batch, pairs))
     absent = [item for group in groups for item in group.absent]
     page = page_of(request, absent if show == "absent" else pairs)
     writes = counted["new"] + counted["changed"]
@@ -126,6 +133,7 @@ def duty_import_preview(request: HttpRequest, pk: int) -> HttpResponse:
         if show == "" and counted["new"] + counted["changed"] + counted["refused"]
         else 0,
         "writes": writes,
+        "export_query": f"?show={show}" if show in import_page.SHOWS or show == "all" else "",
         "refused": counted["refused"],
         "digest": digest(groups),
         "signal": import_page.STATE_SIGNAL[batch.state],
@@ -145,7 +153,7 @@ def duty_import_refused(request: HttpRequest, pk: int) -> FileResponse:
     title = _("Refused rows")
     rows = import_page.refused_rows(imports.groups_of(batch))
     sheet = Sheet(title, import_page.refused_columns(), rows, batch.name)
-    return export(request, f"{title} {Path(batch.name).stem}", sheet, of=batch.city)
+    return export(request, f"{title} {file_name(Path(batch.name).stem)}", sheet, of=batch.city)
 
 
 @require_POST

@@ -8,12 +8,16 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from audit.exports import export
 from lib import clock
+from lib.sheets.write import exporting
 from organizations.models import User
 from organizations.person import person_of
 from organizations.roles import Capability
@@ -39,13 +43,17 @@ def reviewer_of(request: HttpRequest) -> User:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def review_desk(request: HttpRequest, year: int) -> HttpResponse:
-    """GET shows the item of `?at=`, otherwise the oldest; POST decides on it and goes on to the next."""
+def review_desk(request: HttpRequest, year: int) -> HttpResponseBase:
+    """GET shows the item of `?at=`, otherwise the oldest; POST decides on it and goes on to the next. `?format=`
+    exports the queue."""
     plan = plan_of(request, year)
     user = reviewer_of(request)
     desk = DeskFilter(request.GET, user=user, plan=plan)
     everything = desk.everything()
     places = desk.chosen(everything)
+    if exporting(request):
+        title = _("Review")
+        return export(request, f"{title} {clock.today():%Y-%m-%d}", desk_page.sheet_of(places, clock.today()), of=plan)
     at = place_of(request.GET) or (places[0].code if places else "")
     item = desk_page.load_item(user, desk, at)
     form: Any = None
@@ -124,5 +132,6 @@ def _page(
         "page": page, "queue": desk_page.rows_of(desk, list(page), at, today), "item": item, "form": form,
         "units": desk.units(everything), "points": desk.points(everything), "kinds": Kind.choices,
         "bulk_href": desk.href(name="review_bulk"), "here": desk.href(at), "filtered": bool(desk.values),
+        "export_query": "?" + urlencode(desk.values),
     }  # fmt: skip
     return found | (desk_page.item_of(item, user, today) if item else {})

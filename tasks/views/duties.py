@@ -7,15 +7,19 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from audit.exports import export
 from audit.timeline import timeline_of
 from lib import clock
 from lib.listing import page_of
+from lib.sheets.write import exporting
 from organizations.models import Organization
 from organizations.person import person_of
 from responsibilities import rights
@@ -128,8 +132,9 @@ def duty_links_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
-def duty_search_page(request: HttpRequest) -> HttpResponse:
-    """Which unit answers for it: words of the item, its law or article, its office, holder or unit."""
+def duty_search_page(request: HttpRequest) -> HttpResponseBase:
+    """Which unit answers for it: words of the item, its law or article, its office, holder or unit; `?format=` exports
+    the items."""
     user = person_of(request)
     query = " ".join(request.GET.get("q", "").replace("\0", "").split())[:100]
     kind = request.GET.get("kind", "") if request.GET.get("kind") in ListKind.values else ""
@@ -142,7 +147,11 @@ def duty_search_page(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"query": query, "kind": kind, "unit": unit, "kinds": ListKind.choices}
     if words:
         unit_id = unit.pk if unit else None
-        page = page_of(request, duty_search.find(user, query, kind, unit_id), size=30)
+        items = duty_search.find(user, query, kind, unit_id)
+        if exporting(request):
+            return export(request, f"{_('Search all lists')} {query}", duty_search.sheet_of(items, user, query))
+        page = page_of(request, items, size=30)
+        context["export_query"] = "?" + urlencode({"q": query, "kind": kind, "unit": unit_id or ""})
         near = [] if page.paginator.count else duty_search.nearest(user, query, kind, unit_id)
         context |= {
             "page": page,

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
+from audit.exports import export
 from lib import clock
 from lib.listing import page_of
 from lib.sheets.read import UnreadableFileError
+from lib.sheets.write import exporting, file_name
 from tasks import import_columns_page, import_head, import_page, import_undo_page
 from tasks.actions import import_choices, import_work, imports
 from tasks.models import ImportBatch, ImportRow
@@ -28,8 +33,9 @@ State, Verdict = ImportBatch.State, ImportRow.Verdict
 
 @never_cache
 @require_GET
-def import_preview(request: HttpRequest, year: int, pk: int) -> HttpResponse:
-    """What the file would do; while something is done in the background, how far that is."""
+def import_preview(request: HttpRequest, year: int, pk: int) -> HttpResponseBase:
+    """What the file would do; while something is done in the background, how far that is. `?format=` exports the
+    rows that are shown."""
     plan = plan_of(request, year)
     batch = batch_of(request, plan, pk)
     manager(request)
@@ -41,20 +47,33 @@ def import_preview(request: HttpRequest, year: int, pk: int) -> HttpResponse:
     if batch.state in {State.READING, State.UNREADABLE, State.DISCARDED}:
         return render(request, "tasks/import_closed.html", {"plan": plan, "batch": batch,
                       "signal": import_head.STATE_SIGNAL[batch.state]})  # fmt: skip
-    return render(request, "tasks/import_preview.html", _context(request, batch))
+    chosen = _Chosen(request, batch)
+    if exporting(request):
+        name = f"{file_name(Path(batch.name).stem)} {_('Preview')}"
+        return export(request, name, import_page.rows_sheet(batch, chosen.rows), of=plan)
+    return render(request, "tasks/import_preview.html", _context(request, batch, chosen))
 
 
-def _context(request: HttpRequest, batch: ImportBatch) -> dict[str, Any]:
-    show, q = request.GET.get("show", ""), request.GET.get("q", "").strip()[:100]
-    show = show if show in import_head.SHOWS else ""
-    folded = show == "" and not q and batch.unchanged and (batch.writes or batch.refused)
-    rows = batch.rows.filter(verdict=show) if show in Verdict.values else batch.rows.exclude(verdict=Verdict.ABSENT)
-    if folded:
-        rows = rows.exclude(verdict=Verdict.UNCHANGED)
-    for word in q.split():
-        rows = rows.filter(text__icontains=word)
+class _Chosen:
+    """show, q of the address and the rows that they select; unchanged ones are folded away where others are."""
+
+    def __init__(self, request: HttpRequest, batch: ImportBatch) -> None:
+        show, self.q = request.GET.get("show", ""), request.GET.get("q", "").strip()[:100]
+        self.show = show if show in import_head.SHOWS else ""
+        self.folded = self.show == "" and not self.q and batch.unchanged and (batch.writes or batch.refused)
+        rows = batch.rows.exclude(verdict=Verdict.ABSENT)
+        rows = batch.rows.filter(verdict=self.show) if self.show in Verdict.values else rows
+        rows = rows.exclude(verdict=Verdict.UNCHANGED) if self.folded else rows
+        for word in self.q.split():
+            rows = rows.filter(text__icontains=word)
+        self.rows = rows
+        self.query = "?" + urlencode({"show": self.show, "q": self.q})
+
+
+def _context(request: HttpRequest, batch: ImportBatch, chosen: _Chosen) -> dict[str, Any]:
+    show = chosen.show
     withdrawn = batch.rows.filter(verdict=Verdict.ABSENT, withdraw=True).count() if batch.absent else 0
-    page = page_of(request, rows)
+    page = page_of(request, chosen.rows)
     waits = batch.state == State.PREVIEWED
     found = list(page.object_list)
     return {
@@ -62,9 +81,10 @@ def _context(request: HttpRequest, batch: ImportBatch) -> dict[str, Any]:
         "batch": batch,
         "waits": waits,
         "show": show,
-        "q": q,
+        "q": chosen.q,
+        "export_query": chosen.query,
         "page": page,
-        "folded": folded,
+        "folded": chosen.folded,
         "withdrawn": withdrawn,
         "totals": import_head.totals(batch, show, withdrawn),
         "heads": import_columns_page.heads(batch) if waits else import_columns_page.plain_heads(),
