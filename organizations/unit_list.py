@@ -15,7 +15,7 @@ from lib.formats import number
 from lib.listing import empty_last, ordering
 from lib.sheets.write import Column
 
-from .models import Organization, OrganizationGroup, User
+from .models import EnterpriseProfile, Organization, OrganizationGroup, User
 from .models.organization import OrganizationQuerySet
 from .people_list import Chip, Head
 
@@ -31,6 +31,7 @@ SORTS: dict[str, tuple[str, ...]] = {
     "active": ("-is_active", "position", "id"),
 }
 _NULLABLE = frozenset({"parent__position", "parent_id", "sector_regulator__position", "sector_regulator_id"})
+_PLACES = (Kind.DISTRICT, Kind.ZONE, Kind.TOWN, Kind.COMMUNITY)
 _SCOPES = (Kind.COMMISSION, Kind.DEPARTMENT, Kind.DISTRICT, Kind.ZONE)
 
 
@@ -195,22 +196,42 @@ def row_of(unit: Any) -> UnitRow:
     )  # fmt: skip
 
 
-def sheet_columns() -> list[Column]:
-    """The heads of the exported sheet."""
+def sheet_columns(register: bool = False) -> list[Column]:
+    """The heads of the exported sheet; `register`: with those of the register of enterprises."""
     heads = [
         (_("Full name"), 36), (_("Short name"), 20), (_("Other names"), 26), (_("Kind"), 14), (_("Category"), 14),
         (_("Superior unit"), 30), (_("Sector regulator"), 26), (_("Unified social credit code"), 22),
         (_("Member of the commission"), 10), (_("People"), 8), (_("State"), 10), (_("Note"), 30),
     ]  # fmt: skip
+    if register:
+        heads += [
+            (_("District"), 18), (_("Town"), 18), (_("Industry"), 18), (_("Post of the legal representative"), 14),
+            (_("Occupational hazard class"), 12), (_("Staff"), 8), (_("Standardization level"), 10),
+            (_("Major hazard source"), 10), (_("Longitude"), 12), (_("Latitude"), 12),
+        ]  # fmt: skip
     return [Column(head, width) for head, width in heads]
 
 
-def sheet_rows(units: Iterable[Any]) -> Iterable[list[Any]]:
-    """The rows of the exported sheet."""
+def sheet_rows(units: Iterable[Any], register: bool = False) -> Iterable[list[Any]]:
+    """The rows of the exported sheet, so that the import of units (with `register` that of enterprises) reads them."""
+    places = {unit.pk: unit for unit in Organization.objects.filter(kind__in=_PLACES)} if register else {}
     for unit in units:
         superior, regulator = unit.parent, unit.sector_regulator
-        yield [
+        line: list[Any] = [
             unit.name, unit.short_name, unit.alias_text, str(unit.get_kind_display()), unit.category,
             superior.name if superior else "", regulator.name if regulator else "", unit.credit_code,
             _("Yes") if unit.is_member else _("No"), unit.people_number, state_of(unit)[1], unit.note,
         ]  # fmt: skip
+        yield line + _register(unit, places) if register else line
+
+
+def _register(unit: Any, places: dict[int, Organization]) -> list[Any]:
+    """What the register of enterprises says of a unit; `places` are the units that it may stand in."""
+    above = [places[key] for key in map(int, unit.path.strip("/").split("/")) if key in places and key != unit.pk]
+    district = next((one.name for one in above if one.kind in {Kind.DISTRICT, Kind.ZONE}), "")
+    town = next((one.name for one in reversed(above) if one.kind in {Kind.TOWN, Kind.COMMUNITY}), "")
+    known = getattr(unit, "enterprise", None) or EnterpriseProfile()
+    return [
+        district, town, known.industry, known.legal_post, known.hazard, known.staff, known.standardization,
+        _("Yes") if known.major_hazard else _("No"), unit.lng, unit.lat,
+    ]  # fmt: skip

@@ -15,7 +15,7 @@ from organizations.groups_default import create_default_groups
 from organizations.imports.enterprises import read_enterprises
 from organizations.imports.table import Fault, Table
 from organizations.imports.tree import Refusal, Tree, Wanted
-from organizations.imports.units import KINDS, WORDS, read_units
+from organizations.imports.units import KINDS, WORDS, kind_of, read_units
 from organizations.imports.write import Written, write
 from organizations.models import Organization, User
 from organizations.names import NameIndex, key_of
@@ -115,7 +115,7 @@ def _full_names(rows: list[dict[str, Any]], tree: Tree) -> dict[str, str]:
 
 def _fault_of_superior(row: dict[str, Any], full: str | None, tops: set[str]) -> Refusal | None:
     written = row["parent"] or ""
-    is_commission = KINDS[row["kind"]] == Organization.Kind.COMMISSION
+    is_commission = kind_of(row["kind"]) == Organization.Kind.COMMISSION
     if written and full is None:
         words = _("no unit is called “%(value)s”. Write the superior's full or short name.") % {"value": written}
         return Refusal("parent", "parent_unknown", written, words)
@@ -139,7 +139,9 @@ def _unit(row: dict[str, Any], place: int, table: Table) -> Wanted:
         "member": ("is_member", row["member"]),
         "note": ("note", row["note"] or ""),
     }
-    fields = {"name": row["name"], "kind": KINDS[row["kind"]].value, "category": row["kind"], "position": place}
+    fields: dict[str, Any] = {"name": row["name"], "kind": str(kind_of(row["kind"])), "position": place}
+    if "category" in row or row["kind"] in KINDS:
+        fields["category"] = row.get("category", row["kind"])
     fields |= {name: value for column, (name, value) in said.items() if column in table.headers and value is not None}
     return Wanted(row["row"], fields, row["parent"], row["aliases"] if "aliases" in table.headers else None)
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from lib import creditcode
@@ -22,14 +24,15 @@ WORDS = {
     "name": ("单位全称", "单位名称", "全称", "名称"),
     "short_name": ("简称", "单位简称"),
     "aliases": ("其他称谓", "其他名称", "别名", "曾用名"),
-    "kind": ("类型", "单位类型", "类别"),
+    "kind": ("类型", "单位类型", "类别", "单位类别"),
+    "category": ("单位性质", "性质"),
     "parent": ("上级单位", "主管单位", "上级"),
     "uscc": ("统一社会信用代码", "信用代码", "社会信用代码"),
     "member": ("是否安委会成员单位", "安委会成员单位", "成员单位"),
     "note": ("备注", "说明"),
 }
 NEEDED = ("name", "kind", "parent")
-SHORT_NAME, ALIAS, NOTE = 60, 120, 500  # characters at most
+SHORT_NAME, ALIAS, NOTE, CATEGORY = 60, 120, 500, 20  # characters at most
 # The offices' classes and what they are in the tree; a class itself is kept as the unit's category.
 KINDS = {
     "议事协调机构": Kind.COMMISSION,
@@ -47,6 +50,20 @@ KINDS = {
     "社区": Kind.COMMUNITY,
     "村居": Kind.COMMUNITY,
 }
+
+
+@cache
+def _labels() -> dict[str, Kind]:
+    """The kinds as our own lists write them."""
+    with translation.override("zh-hans"):
+        return {str(kind.label): kind for kind in Kind}
+
+
+def kind_of(written: str) -> Kind | None:
+    """The kind that a class of the offices, or a word of our own exports, stands for."""
+    return KINDS.get(written) or _labels().get(written)
+
+
 _SEPARATORS = re.compile("[、，,；;]")
 
 
@@ -74,7 +91,7 @@ def read_units(sheets: Sequence[Sheet]) -> tuple[Table, list[dict[str, Any]], li
 def _row(line: Line) -> dict[str, Any]:
     cells = line.cells
     name = full_name(cells)
-    if cells["kind"] not in KINDS:
+    if kind_of(cells["kind"]) is None:
         raise RowRefused(
             "kind",
             "kind_unknown",
@@ -93,7 +110,7 @@ def _row(line: Line) -> dict[str, Any]:
         "uscc": credit_code(cells),
         "member": yes_or_no(cells.get("member", ""), "member"),
         "note": short(cells, "note", NOTE) or None,
-    }
+    } | ({"category": short(cells, "category", CATEGORY)} if "category" in cells else {})
 
 
 def short(cells: dict[str, str], field: str, limit: int) -> str:

@@ -175,3 +175,32 @@ def test_only_who_manages_units_may(cast, log_in, desk, city):
     assert log_in(cast.outsider).get(reverse("unit_import", args=[batch.pk])).status_code == 404
     page = desk.client.get(reverse("organization_list")).content.decode()
     assert reverse("units_import_list") in page
+
+
+@pytest.mark.parametrize("form", ["xlsx", "csv"])
+@pytest.mark.parametrize("kind", ["units", "enterprises"])
+def test_what_is_exported_comes_in_again_unchanged(kind, form, desk, city):
+    """The list of units as the import of units, with the filter 企业 as the register of enterprises."""
+    city.safety.aliases.create(name="青岛市安监局")
+    Organization.objects.filter(pk=city.safety.pk).update(category="市政府部门", note="其它，见附件", credit_code="")
+    Organization.objects.filter(pk=city.pingdu.pk).update(category="自设分类", is_member=True)
+    Organization.objects.filter(pk=city.plant.pk).update(
+        credit_code="91370283YX3240322N", lng="120.382612", lat="36.067108"
+    )
+    EnterpriseProfile.objects.create(
+        organization=city.plant, industry="危险化学品", legal_post="董事长", hazard="严重", staff=1250,
+        standardization="二级", major_hazard=True,
+    )  # fmt: skip
+    factories.organization("青岛示例二厂", "enterprise", parent=city.town)
+    desk.client.cookies["django_language"] = "zh-hans"
+    query = "&kind=enterprise" if kind == "enterprises" else ""
+    response = desk.client.get(f"/units/export/?format={form}{query}")
+    content = response.getvalue()
+    file = SimpleUploadedFile(f"单位.{form}", content)
+    response = desk.client.post(reverse(f"{kind}_import_list"), {"file": file})
+    batch = UnitImport.objects.get(pk=int(response["Location"].split("/")[-2]))
+    problems = list(batch.rows.values_list("name", "verdict", "before", "after", "problems"))
+    assert (batch.new, batch.changed, batch.refused, problems) == (0, 0, 0, [])
+    assert batch.unchanged == (
+        2 if kind == "enterprises" else Organization.objects.exclude(name="济南市安全生产委员会").count()
+    )

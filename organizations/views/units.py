@@ -70,8 +70,10 @@ def organization_export(request: HttpRequest) -> FileResponse:
     chosen = UnitFilter(request, person_of(request))
     title = _("Units")
     note = "；".join([formats.day(clock.today()), *(chip.label for chip in chosen.chips())])
-    rows = sheet_rows(chosen.rows().prefetch_related("aliases").iterator(chunk_size=CHUNK))
-    return export(request, f"{title} {clock.today():%Y-%m-%d}", Sheet(title, sheet_columns(), rows, note))
+    register = chosen.kind == Organization.Kind.ENTERPRISE
+    units = chosen.rows().select_related("enterprise").prefetch_related("aliases").iterator(chunk_size=CHUNK)
+    sheet = Sheet(title, sheet_columns(register), sheet_rows(units, register), note)
+    return export(request, f"{title} {clock.today():%Y-%m-%d}", sheet)
 
 
 def _whole(user: User) -> OrganizationQuerySet:
