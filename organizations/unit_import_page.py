@@ -22,7 +22,8 @@ from lib.sheets.write import Column
 from lib.sheets.write import Sheet as WorkSheet
 
 from .actions.unit_undo import PROFILE, Kept, UnitUndo
-from .imports import enterprises, units
+from .imports import enterprises, faults, units
+from .imports.classes import CLASSES
 from .models import EnterpriseProfile, Organization, UnitImport, UnitImportRow
 
 State, Verdict = UnitImport.State, UnitImportRow.Verdict
@@ -86,14 +87,20 @@ def shown(row: UnitImportRow) -> Shown:
         if not (row.verdict == Verdict.NEW and (field in SILENT or value in (None, "", [], False)))
     ]
     problems = [
-        (_("Row %(row)s, “%(column)s”:") % {"row": row.row, "column": one["column"]}, one["text"])
-        for one in row.problems
+        (_("Row %(row)s, “%(column)s”:") % {"row": row.row, "column": one["column"]}, why(one)) for one in row.problems
     ]
     href = reverse("organization", args=[row.unit_id]) if row.unit_id else ""
     label = str(Verdict(row.verdict).label)
     return Shown(
         row.row, row.verdict, SIGNAL_OF[row.verdict], MARK_OF[row.verdict], label, row.name, href, details, problems
     )
+
+
+def why(problem: dict[str, Any]) -> str:
+    """What is wrong and what to do, in the reader's language; earlier imports hold the sentence itself."""
+    if "code" not in problem:
+        return str(problem["text"])
+    return faults.message(problem["code"], problem["value"] or "", problem["details"])
 
 
 def _change(row: UnitImportRow, field: str, value: Any) -> SafeString:
@@ -198,14 +205,14 @@ def marks(batch: UnitImport, sheets: Sequence[Sheet]) -> list[Mark]:
     head = sheet.rows[batch.header_row - 1] if sheet and 0 < batch.header_row <= len(sheet.rows) else []
     places = {text(cell): column for column, cell in reversed(list(enumerate(head))) if text(cell)}
     return [
-        Mark(row.row - 1, places.get(one["column"]), one["column"], one["value"] or "", one["text"], _accepted(one))
+        Mark(row.row - 1, places.get(one["column"]), one["column"], one["value"] or "", why(one), _accepted(one))
         for row in batch.rows.filter(verdict=Verdict.REFUSED)
         for one in row.problems
     ]
 
 
 def _accepted(problem: dict[str, Any]) -> str:
-    return "；".join(units.KINDS) if problem.get("field") == "kind" else ""
+    return "；".join(CLASSES) if problem.get("field") == "kind" else ""
 
 
 def _words(kind: str) -> dict[str, tuple[str, ...]]:

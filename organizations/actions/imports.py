@@ -8,14 +8,14 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from lib.sheets.read import Sheet
 from organizations.groups_default import create_default_groups
+from organizations.imports.classes import CLASSES
 from organizations.imports.enterprises import read_enterprises
 from organizations.imports.table import Fault, Table
 from organizations.imports.tree import Refusal, Tree, Wanted
-from organizations.imports.units import KINDS, WORDS, kind_of, read_units
+from organizations.imports.units import WORDS, kind_of, read_units
 from organizations.imports.write import Written, write
 from organizations.models import Organization, User
 from organizations.names import NameIndex, key_of
@@ -59,7 +59,7 @@ def import_units(
         create_default_groups(city=unit)
     if dry_run:
         transaction.set_rollback(True)
-    return ImportResult(table, rows, sorted([*faults, *unknown, *refused]), written)
+    return ImportResult(table, rows, sorted([*faults, *unknown, *refused], key=_place), written)
 
 
 @transaction.atomic
@@ -82,7 +82,7 @@ def import_enterprises(
     written = write(wanted, tree, by=by, at=at)
     if dry_run:
         transaction.set_rollback(True)
-    return ImportResult(table, rows, sorted([*faults, *refused]), written)
+    return ImportResult(table, rows, sorted([*faults, *refused], key=_place), written)
 
 
 def _with_superiors(table: Table, rows: list[dict[str, Any]], tree: Tree) -> tuple[list[dict[str, Any]], list[Fault]]:
@@ -97,8 +97,8 @@ def _with_superiors(table: Table, rows: list[dict[str, Any]], tree: Tree) -> tup
         if fault is None:
             good.append(row | {"parent": full})
         else:
-            field, *rest = fault
-            faults.append(Fault(row["row"], table.headers.get(field, WORDS[field][0]), *rest))
+            header = table.headers.get(fault.field, WORDS[fault.field][0])
+            faults.append(Fault(row["row"], header, fault.code, fault.value, fault.details))
     return good, faults
 
 
@@ -117,17 +117,13 @@ def _fault_of_superior(row: dict[str, Any], full: str | None, tops: set[str]) ->
     written = row["parent"] or ""
     is_commission = kind_of(row["kind"]) == Organization.Kind.COMMISSION
     if written and full is None:
-        words = _("no unit is called “%(value)s”. Write the superior's full or short name.") % {"value": written}
-        return Refusal("parent", "parent_unknown", written, words)
+        return Refusal("parent", "parent_unknown", written, {})
     if full == row["name"]:
-        words = _("a unit cannot stand under itself. Name the unit above it.")
-        return Refusal("parent", "parent_itself", written, words)
+        return Refusal("parent", "parent_itself", written, {})
     if not written and not is_commission:
-        words = _("the superior unit is missing. Only a commission stands at the top.")
-        return Refusal("parent", "parent_missing", "", words)
+        return Refusal("parent", "parent_missing", "", {})
     if full and is_commission and full not in tops:
-        words = _("a unit of this kind sees the whole city, so it stands directly under the commission.")
-        return Refusal("kind", "commission_below", row["kind"], words)
+        return Refusal("kind", "commission_below", row["kind"], {})
     return None
 
 
@@ -140,7 +136,7 @@ def _unit(row: dict[str, Any], place: int, table: Table) -> Wanted:
         "note": ("note", row["note"] or ""),
     }
     fields: dict[str, Any] = {"name": row["name"], "kind": str(kind_of(row["kind"])), "position": place}
-    if "category" in row or row["kind"] in KINDS:
+    if "category" in row or row["kind"] in CLASSES:
         fields["category"] = row.get("category", row["kind"])
     fields |= {name: value for column, (name, value) in said.items() if column in table.headers and value is not None}
     return Wanted(row["row"], fields, row["parent"], row["aliases"] if "aliases" in table.headers else None)
@@ -195,21 +191,22 @@ def _acceptable(wanted: list[Wanted], tree: Tree, table: Table) -> tuple[list[Wa
         unit = tree.present(one)
         refusal = tree.refusal(one)
         if refusal is None and unit is not None and meant.setdefault(unit.pk, one.row) != one.row:
-            words = _("row %(row)s means %(unit)s already, by its name or code. Delete one of the two.")
-            words %= {"row": meant[unit.pk], "unit": unit.name}
-            refusal = Refusal("name", "name_duplicate", one.name, words)
+            refusal = Refusal("name", "name_duplicate", one.name, {"row": meant[unit.pk], "unit": unit.name})
         if refusal is None:
             good.append(one)
         else:
             refusals.append((one.row, refusal))
-    words = _("the superior's own row is refused, or the superiors lead in a circle. Correct that first.")
-    lost = {one.row: Refusal("parent", "parent_refused", one.parent or "", words) for one in tree.lost(good)}
+    lost = {one.row: Refusal("parent", "parent_refused", one.parent or "", {}) for one in tree.lost(good)}
     refusals += lost.items()
     faults = [
-        Fault(row, table.headers.get(refusal.field, refusal.field), refusal.code, refusal.value, refusal.words)
+        Fault(row, table.headers.get(refusal.field, refusal.field), refusal.code, refusal.value, refusal.details)
         for row, refusal in refusals
     ]
     return [one for one in good if one.row not in lost], faults
+
+
+def _place(fault: Fault) -> tuple[int, str]:
+    return fault.row, fault.column
 
 
 def _without(rows: list[dict[str, Any]], faults: list[Fault]) -> list[dict[str, Any]]:

@@ -84,7 +84,8 @@ def _stage(batch: UnitImport, result: ImportResult) -> None:
     rows = [_row(batch, row, act) for row, act in result.written.acts]
     by_row: dict[int, list[Any]] = {}
     for fault in result.faults:
-        problem = {"column": fault.column, "value": fault.value, "text": fault.message, "field": ""}
+        problem: dict[str, Any] = {"column": fault.column, "value": fault.value, "code": fault.code}
+        problem["details"] = fault.details
         problem["field"] = next((f for f, word in result.table.headers.items() if word == fault.column), "")
         by_row.setdefault(fault.row, []).append(problem)
     batch.refused = len(by_row)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-from django.utils.translation import gettext as _
-
 from .table import RowRefused
 
 _YES = {"是", "有", "√", "✓", "Y", "YES", "TRUE", "1"}
@@ -17,9 +15,7 @@ def yes_or_no(written: str, field: str) -> bool:
     """是 or 否, a blank meaning 否; raises RowRefused for anything else."""
     value = written.upper()
     if value not in _YES | _NO:
-        raise RowRefused(
-            field, "not_yes_or_no", written, _("“%(value)s” is neither 是 nor 否. Write 是 or 否.") % {"value": written}
-        )
+        raise RowRefused(field, "not_yes_or_no", written)
     return value in _YES
 
 
@@ -29,9 +25,7 @@ def count_of(written: str, field: str) -> int | None:
         return None
     found = _COUNT.match(written)
     if found is None or len(found[1]) > 9:
-        raise RowRefused(
-            field, "not_a_number", written, _("“%(value)s” is no number of people. Write digits.") % {"value": written}
-        )
+        raise RowRefused(field, "not_a_number", written)
     return int(re.sub("[,，]", "", found[1]))
 
 
@@ -44,10 +38,5 @@ def degrees(written: str, field: str, limit: int) -> float | None:
     except ValueError:
         value = float("nan")
     if not abs(value) <= limit:
-        raise RowRefused(
-            field,
-            "coordinate_invalid",
-            written,
-            _("“%(value)s” is no coordinate. Write degrees with decimals, such as 120.38.") % {"value": written},
-        )
+        raise RowRefused(field, "coordinate_invalid", written)
     return round(value, 6)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from lib.sheets.read import Sheet
 from organizations.models import Organization
 from organizations.names import NameIndex, key_of
@@ -55,7 +53,7 @@ def read_enterprises(
             _claim(row, taken)
         except RowRefused as why:
             header = table.headers.get(why.field, WORDS[why.field][0])
-            faults.append(Fault(line.row, header, why.code, why.value, why.message))
+            faults.append(Fault(line.row, header, why.code, why.value, why.details))
         else:
             rows.append(row)
     return table, rows, faults, units
@@ -66,16 +64,10 @@ def _row(line: Line, index: NameIndex, units: dict[str, Organization]) -> dict[s
     name = full_name(cells)
     district = _unit(cells, "district", index, {Kind.DISTRICT, Kind.ZONE})
     if district is None:
-        raise RowRefused("district", "district_missing", "", _("the district is missing. Enter its name."))
+        raise RowRefused("district", "district_missing")
     town = _unit(cells, "town", index, {Kind.TOWN, Kind.COMMUNITY})
     if town is not None and not town.path.startswith(district.path):
-        raise RowRefused(
-            "town",
-            "town_elsewhere",
-            cells["town"],
-            _("%(town)s does not belong to %(district)s. Correct one of the two.")
-            % {"town": town.name, "district": district.name},
-        )
+        raise RowRefused("town", "town_elsewhere", cells["town"], town=town.name, district=district.name)
     regulator = _unit(cells, "regulator", index, {Kind.DEPARTMENT, Kind.COMMISSION})
     units |= {unit.name: unit for unit in (district, town, regulator) if unit is not None}
     return {
@@ -105,17 +97,9 @@ def _unit(cells: dict[str, str], field: str, index: NameIndex, kinds: set[Kind])
         return None
     unit = index.organization(written)
     if unit is None or unit.kind not in kinds:
-        raise RowRefused(
-            field,
-            f"{field}_unknown",
-            written,
-            _("no such unit is called “%(value)s”. Write its full, short or other name, or bring the unit in first.")
-            % {"value": written},
-        )
+        raise RowRefused(field, f"{field}_unknown", written)
     if not unit.is_active:
-        raise RowRefused(
-            field, f"{field}_inactive", written, _("%(unit)s was dissolved. Name an active unit.") % {"unit": unit.name}
-        )
+        raise RowRefused(field, f"{field}_inactive", written, unit=unit.name)
     return unit
 
 
@@ -127,10 +111,4 @@ def _claim(row: dict[str, Any], taken: dict[str, int]) -> None:
             continue
         earlier = taken.setdefault(key_of(value), row["row"])
         if earlier != row["row"]:
-            raise RowRefused(
-                field,
-                f"{field}_duplicate",
-                value,
-                _("“%(value)s” stands in row %(row)s already. Delete one of the two.")
-                % {"value": value, "row": earlier},
-            )
+            raise RowRefused(field, f"{field}_duplicate", value, row=earlier)

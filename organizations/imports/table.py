@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from lib.sheets.cells import text
 from lib.sheets.read import Sheet, UnreadableFileError
 
+from .faults import message
+
 SEARCHED_ROWS = 30
 FOOTER = re.compile("合计|小计|总计|共计|注|备注|说明|填表|填报|制表|审核")
 # The same in the column of names, where a name may well begin with one of these characters.
@@ -18,28 +20,30 @@ NAMELESS = re.compile("(合计|小计|总计|共计)[:：]?$|(注|备注|说明|
 
 
 class Fault(NamedTuple):
-    """What is wrong in one row: the sheet's row number, the column's header, a code, the value, and the words."""
+    """What is wrong in one row: the sheet's row number, the column's header, a code, the value, and plain values
+    that belong to it."""
 
     row: int
     column: str
     code: str
     value: str
-    message: str
+    details: dict[str, Any]
 
     def as_json(self) -> dict[str, Any]:
         """In the format of samples/expected."""
         return {"row": self.row, "column": self.column, "code": self.code, "value": self.value}
 
     def __str__(self) -> str:
-        return _("Row %(row)s, “%(column)s”: %(message)s") % self._asdict()
+        said = {"row": self.row, "column": self.column, "message": message(self.code, self.value, self.details)}
+        return _("Row %(row)s, “%(column)s”: %(message)s") % said
 
 
 class RowRefused(Exception):
     """Raised where a row cannot be taken; holds the fault without its row number."""
 
-    def __init__(self, field: str, code: str, value: str, message: str) -> None:
-        super().__init__(message)
-        self.field, self.code, self.value, self.message = field, code, value, message
+    def __init__(self, field: str, code: str, value: str = "", **details: Any) -> None:
+        super().__init__(code)
+        self.field, self.code, self.value, self.details = field, code, value, details
 
 
 class Line(NamedTuple):

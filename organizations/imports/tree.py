@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from django.utils.translation import gettext as _
-
 from organizations.models import Organization
 from organizations.names import key_of
 
@@ -38,12 +36,12 @@ class Wanted(NamedTuple):
 
 
 class Refusal(NamedTuple):
-    """Which column of a row is wrong, in which way, and the words for it."""
+    """Which column of a row is wrong, in which way, and what else belongs to it."""
 
     field: str
     code: str
     value: str
-    words: str
+    details: dict[str, Any]
 
 
 class Tree:
@@ -78,19 +76,18 @@ class Tree:
         """Whether the unit may be named and changed."""
         return self._city is None or unit.path.startswith(self._city.path)
 
-    def _called(self, unit: Organization) -> str:
-        return unit.name if self.is_ours(unit) else _("a unit of another city")
+    def _called(self, unit: Organization) -> str | None:
+        """Its name; None for a unit of another city, which is nobody's business here."""
+        return unit.name if self.is_ours(unit) else None
 
     def _elsewhere(self, wanted: Wanted, unit: Organization | None) -> Refusal | None:
         """A row that would reach beyond the city."""
         if self._city is None:
             return None
         if unit is not None and not self.is_ours(unit):
-            words = _("a unit of this name or code belongs to another city. Correct the name and the code.")
-            return Refusal("name", "other_city", wanted.name, words)
+            return Refusal("name", "other_city", wanted.name, {})
         if not wanted.parent and unit != self._city:
-            words = _("the superior unit is missing. At the top stands %(city)s.") % {"city": self._city.name}
-            return Refusal("parent", "parent_missing", "", words)
+            return Refusal("parent", "parent_missing", "", {"city": self._city.name})
         return None
 
     def refusal(self, wanted: Wanted) -> Refusal | None:
@@ -105,45 +102,36 @@ class Tree:
         """A code or name that belongs to another unit."""
         holder = self.by_code.get(wanted.code)
         if holder is not None and holder != unit:
-            words = _("the code belongs to %(unit)s already. Correct it here or there.") % {
-                "unit": self._called(holder)
-            }
-            return Refusal("uscc", "uscc_taken", wanted.code, words)
+            return Refusal("uscc", "uscc_taken", wanted.code, {"unit": self._called(holder)})
         short = wanted.fields.get("short_name") or ""
         claims = [("aliases", alias, self.by_alias.get(alias)) for alias in wanted.aliases or []]
         claims += [("aliases", alias, self._known.get(key_of(alias))) for alias in wanted.aliases or []]
         claims += [("short_name", short, self._known.get(key_of(short)))] if short else []
         for field, name, holder in claims:
             if holder is not None and holder != unit:
-                words = _("“%(name)s” is another name of %(unit)s already. Correct it here or there.")
-                return Refusal(field, f"{field}_taken", name, words % {"name": name, "unit": self._called(holder)})
+                return Refusal(field, f"{field}_taken", name, {"unit": self._called(holder)})
         return None
 
     def _another(self, wanted: Wanted, unit: Organization | None) -> Refusal | None:
         """An enterprise's row that means an authority: nobody turns a bureau into an enterprise by a typing error."""
         if unit is None or wanted.fields["kind"] != Kind.ENTERPRISE or unit.kind == Kind.ENTERPRISE:
             return None
-        words = _("%(unit)s is known as “%(kind)s”, not as an enterprise. Correct the name and the code.")
         field, value = ("name", wanted.name) if wanted.name in self.by_name else ("uscc", wanted.code)
-        return Refusal(field, "not_an_enterprise", value, words % {"unit": unit.name, "kind": unit.get_kind_display()})
+        return Refusal(field, "not_an_enterprise", value, {"unit": unit.name, "unit_kind": unit.kind})
 
     def _misplaced(self, wanted: Wanted, unit: Organization | None) -> Refusal | None:
         """A superior that would take the tree apart."""
         parent = self.by_name.get(wanted.parent or "")
         if unit is not None and unit.parent is None and wanted.parent:
-            words = _("%(unit)s heads the city; nothing stands above it. Leave the superior unit empty.")
-            return Refusal("parent", "parent_of_top", wanted.parent, words % {"unit": unit.name})
+            return Refusal("parent", "parent_of_top", wanted.parent, {"unit": unit.name})
         if unit is not None and unit.parent is not None and not wanted.parent:
-            words = _("the superior unit is missing. Only a commission stands at the top.")
-            return Refusal("parent", "parent_missing", "", words)
+            return Refusal("parent", "parent_missing", "", {})
         if parent is None:
             return None
         if not parent.is_active and (unit is None or unit.is_active):
-            words = _("%(unit)s was dissolved. Name an active unit.") % {"unit": parent.name}
-            return Refusal("parent", "parent_inactive", parent.name, words)
+            return Refusal("parent", "parent_inactive", parent.name, {"unit": parent.name})
         if unit is not None and unit.root_id != parent.root_id:
-            words = _("%(unit)s belongs to another city.") % {"unit": unit.name}
-            return Refusal("name", "other_city", wanted.name, words)
+            return Refusal("name", "other_city", wanted.name, {"unit": unit.name})
         return None
 
     def lost(self, wanted: Iterable[Wanted]) -> list[Wanted]:

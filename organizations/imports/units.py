@@ -8,7 +8,6 @@ from functools import cache
 from typing import Any
 
 from django.utils import translation
-from django.utils.translation import gettext as _
 
 from lib import creditcode
 from lib.sheets.read import Sheet
@@ -16,6 +15,7 @@ from organizations.models import Organization
 from organizations.names import key_of
 
 from .checks import yes_or_no
+from .classes import CLASSES
 from .table import Fault, Line, RowRefused, Table, find_table
 
 Kind = Organization.Kind
@@ -33,23 +33,6 @@ WORDS = {
 }
 NEEDED = ("name", "kind", "parent")
 SHORT_NAME, ALIAS, NOTE, CATEGORY = 60, 120, 500, 20  # characters at most
-# The offices' classes and what they are in the tree; a class itself is kept as the unit's category.
-KINDS = {
-    "议事协调机构": Kind.COMMISSION,
-    "安委会办公室": Kind.COMMISSION,
-    "党委部门": Kind.DEPARTMENT,
-    "司法机关": Kind.DEPARTMENT,
-    "市政府部门": Kind.DEPARTMENT,
-    "直属机构": Kind.DEPARTMENT,
-    "群团组织": Kind.DEPARTMENT,
-    "驻青单位": Kind.DEPARTMENT,
-    "市属企业": Kind.ENTERPRISE,
-    "区市政府": Kind.DISTRICT,
-    "功能区": Kind.ZONE,
-    "镇街": Kind.TOWN,
-    "社区": Kind.COMMUNITY,
-    "村居": Kind.COMMUNITY,
-}
 
 
 @cache
@@ -61,7 +44,7 @@ def _labels() -> dict[str, Kind]:
 
 def kind_of(written: str) -> Kind | None:
     """The kind that a class of the offices, or a word of our own exports, stands for."""
-    return KINDS.get(written) or _labels().get(written)
+    return CLASSES.get(written) or _labels().get(written)
 
 
 _SEPARATORS = re.compile("[、，,；;]")
@@ -82,7 +65,7 @@ def read_units(sheets: Sequence[Sheet]) -> tuple[Table, list[dict[str, Any]], li
             _claim(row, taken)
         except RowRefused as why:
             header = table.headers.get(why.field, WORDS[why.field][0])
-            faults.append(Fault(line.row, header, why.code, why.value, why.message))
+            faults.append(Fault(line.row, header, why.code, why.value, why.details))
         else:
             rows.append(row)
     return table, rows, faults
@@ -92,13 +75,7 @@ def _row(line: Line) -> dict[str, Any]:
     cells = line.cells
     name = full_name(cells)
     if kind_of(cells["kind"]) is None:
-        raise RowRefused(
-            "kind",
-            "kind_unknown",
-            cells["kind"],
-            _("“%(value)s” is no known kind. Use one of %(kinds)s.")
-            % {"value": cells["kind"], "kinds": "、".join(KINDS)},
-        )
+        raise RowRefused("kind", "kind_unknown", cells["kind"])
     return {
         "row": line.row,
         "number": cells.get("number") or None,
@@ -117,12 +94,7 @@ def short(cells: dict[str, str], field: str, limit: int) -> str:
     """The text of a cell; raises RowRefused where it has too many characters, rather than cut it in silence."""
     value = cells.get(field, "")
     if len(value) > limit:
-        raise RowRefused(
-            field,
-            f"{field}_too_long",
-            value,
-            _("the text has more than %(limit)s characters. Shorten it.") % {"limit": limit},
-        )
+        raise RowRefused(field, f"{field}_too_long", value, limit=limit)
     return value
 
 
@@ -139,9 +111,9 @@ def full_name(cells: dict[str, str]) -> str:
     """The name; raises RowRefused where it is missing or too long."""
     name = cells["name"]
     if not name:
-        raise RowRefused("name", "name_missing", "", _("the full name is missing. Enter it or delete the row."))
+        raise RowRefused("name", "name_missing")
     if len(name) > 120:
-        raise RowRefused("name", "name_too_long", name, _("the name has more than 120 characters. Shorten it."))
+        raise RowRefused("name", "name_too_long", name)
     return name
 
 
@@ -149,12 +121,7 @@ def credit_code(cells: dict[str, str]) -> str | None:
     """The normalized code, None where the cell is blank; raises RowRefused for a wrong check character."""
     code = creditcode.normalize(cells.get("uscc", ""))
     if code and not creditcode.is_valid(code):
-        raise RowRefused(
-            "uscc",
-            "uscc_invalid",
-            code,
-            _("%(code)s is not a valid unified social credit code. Check its 18 characters.") % {"code": code},
-        )
+        raise RowRefused("uscc", "uscc_invalid", code)
     return code or None
 
 
@@ -165,12 +132,6 @@ def _claim(row: dict[str, Any], taken: dict[str, int]) -> None:
     for field, value in claims:
         earlier = taken.get(key_of(value))
         if earlier is not None and earlier != row["row"]:
-            raise RowRefused(
-                field,
-                f"{field}_duplicate",
-                value,
-                _("“%(value)s” stands in row %(row)s already. Delete one of the two.")
-                % {"value": value, "row": earlier},
-            )
+            raise RowRefused(field, f"{field}_duplicate", value, row=earlier)
     for _field, value in claims:
         taken[key_of(value)] = row["row"]

@@ -204,3 +204,11 @@ def test_what_is_exported_comes_in_again_unchanged(kind, form, desk, city):
     assert batch.unchanged == (
         2 if kind == "enterprises" else Organization.objects.exclude(name="济南市安全生产委员会").count()
     )
+
+
+def test_the_problems_speak_the_language_of_who_looks_at_them(desk, city):
+    batch = desk.upload(UNITS, unit(1, "青岛市体育局", kind="体育部门"), unit(2, "", member="也许"))
+    assert "is no known kind" in desk.see(batch) and "the full name is missing" in desk.see(batch)
+    desk.client.cookies["django_language"] = "zh-hans"
+    page = desk.see(batch)
+    assert "体育部门" in page and "is no known kind" not in page and "full name" not in page
