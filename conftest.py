@@ -15,6 +15,7 @@ from audit import guard
 from organizations.models import Organization, OrganizationGroup
 from organizations.roles import Role
 from responsibilities import guard as lists_guard
+from tasks import guard as steps_guard
 from tests import factories
 
 Kind = Organization.Kind
@@ -23,11 +24,11 @@ LONGEST = ("qdsafety/tests/test_seed_demo.py", "tests/test_walk.py", "tests/brow
 
 @pytest.fixture(autouse=True, scope="session")
 def emptied_between_tests():
-    """Tests with real transactions empty every table afterwards, which triggers (of record and lists) would refuse."""
+    """Tests with real transactions empty every table afterwards, which triggers (record, steps, lists) would refuse."""
     flush = BaseDatabaseOperations.execute_sql_flush
 
     def execute_sql_flush(self, sql_list):
-        with guard.lifted(self.connection), lists_guard.lifted(self.connection):
+        with guard.lifted(self.connection), lists_guard.lifted(self.connection), steps_guard.lifted(self.connection):
             flush(self, sql_list)
 
     BaseDatabaseOperations.execute_sql_flush = execute_sql_flush
