@@ -1,4 +1,5 @@
-"""Lists of powers and duties of the demo: three departments with what was published, revised and waits.
+"""Lists of powers and duties of the demo: three departments with what was published, revised and waits, and a list of
+duties of one unit of each other kind.
 
 The sample workbook is brought in as an office would; then the lists go their way by the site's own verbs, so that
 the record and the messages of the demo are those of real work.
@@ -13,9 +14,11 @@ from typing import NamedTuple
 from django.conf import settings
 from django.utils import timezone
 
+from audit.record import record_many
 from organizations.models import Organization, User
 from organizations.roles import Role
 from responsibilities.actions import imports, items, lists, steps, terms
+from responsibilities.actions.writing import Wanted, set_items
 from responsibilities.content import values_of
 from responsibilities.models import ResponsibilityItem, ResponsibilityList
 from responsibilities.states import ListKind
@@ -23,6 +26,7 @@ from tasks.actions import duty_links
 from tasks.models import Plan, TaskItem
 
 from . import dice
+from .own_duties import LISTS
 
 FILE = Path(settings.BASE_DIR) / "samples" / "responsibility-list.xlsx"
 READ, SUBMITTED, APPROVED = datetime.date(2017, 3, 6), datetime.date(2017, 3, 9), datetime.date(2017, 3, 13)
@@ -59,6 +63,7 @@ def write_lists(plan: Plan) -> int:
         return 0
     batch = imports.preview(city=city, path=FILE, name=FILE.name, year=plan.year, unit=None, by=office, at=_at(READ))
     imports.commit(batch=batch, by=office, at=_at(READ, 11))
+    _write_their_own(city, plan)
     made = list(ResponsibilityList.objects.filter(city=city, year=plan.year).select_related("organization"))
     for one in made:
         staff = _staff(one.organization)
@@ -68,6 +73,19 @@ def write_lists(plan: Plan) -> int:
     _hold(city)
     _link(plan)
     return len(made)
+
+
+def _write_their_own(city: Organization, plan: Plan) -> None:
+    """Drafts of the units that the sample workbook does not know."""
+    units = Organization.objects.under(city).filter(short_name__in=LISTS)
+    for unit in units.order_by("position", "id"):
+        staff = _staff(unit)
+        if staff is None:
+            continue
+        at = _at(READ, 14)
+        one = lists.create(organization=unit, kind=ListKind.DUTIES, year=plan.year, by=staff.inspector, at=at)
+        wanted = [Wanted(None, item.values(number)) for number, item in enumerate(LISTS[unit.short_name], 1)]
+        record_many(set_items(one, wanted), by=staff.inspector, at=at, scope_id=city.pk)
 
 
 def _take_its_way(one: ResponsibilityList, staff: Staff, office: User) -> None:
@@ -151,7 +169,8 @@ def _link(plan: Plan) -> None:
 
 def _staff(unit: Organization | None) -> Staff | None:
     people = User.objects.active().filter(organization=unit).order_by("id")
-    head = next((person for person in people if person.role in (Role.HEAD, Role.ADMIN)), None)
+    signing = [person for role in (Role.HEAD, Role.ADMIN) for person in people if person.role == role]
+    head = next(iter(signing), None)
     inspector = next((person for person in people if person.role == Role.INSPECTOR), head)
     return Staff(head, inspector) if head and inspector else None
 

@@ -15,6 +15,7 @@ from django.utils import timezone
 from audit.record import Act, Deed, record_deeds
 from organizations.models import User
 from organizations.roles import Role
+from reports import news
 from reports.actions.compile import compile_quarter
 from reports.frozen import digest
 from reports.models import QuarterlyReport
@@ -137,10 +138,22 @@ def hand_in_reports(*, plan: Plan, people: Iterable[User]) -> Told:
     QuarterlyReport.objects.bulk_update(list(_autumn(teller, returned, waiting)), SIGNED)
     amended = [one for one in units if one.organization.label == JIAOZHOU and one.state == ReportState.ACCEPTED]
     for one in amended:
-        teller.amend(one, datetime.date(2017, 9, 18), REASON)
+        made = teller.amend(one, datetime.date(2017, 9, 18), REASON)
+        if made.drafted_by:
+            news.to_sign(made, made.drafted_by, at=_at(datetime.date(2017, 9, 18), 10))
+    _tell([one for one in units if one.organization.label in (JIAOZHOU, SAFETY)] + [returned, *waiting])
     record_deeds(sorted(teller.deeds, key=lambda deed: deed.at), scope_id=plan.issuer_id)
     current = rows.current()
     return Told(current.count(), current.filter(state=ReportState.ACCEPTED).count())
+
+
+def _tell(reports: Iterable[QuarterlyReport]) -> None:
+    """The messages of some reports: what the office was handed, what it decided."""
+    for one in reports:
+        if one.decided_at:
+            news.decided(one, at=one.decided_at)
+        elif one.signed_at:
+            news.handed_in(one, at=one.signed_at)
 
 
 def _summer(teller: _Teller, units: list[QuarterlyReport]) -> Iterator[QuarterlyReport]:

@@ -61,6 +61,27 @@ def test_each_stage_was_said_on_its_morning(plan, duties, cast):
     assert Reminder.objects.filter(on__lte=LAST).exists()
 
 
+def test_reports_were_reminded_of_from_their_drafting_to_their_signature(plan, duties, city, cast):
+    signed = factories.report(plan, city.safety, state="accepted", signer=cast.admin)
+    at = timezone.make_aware(datetime.datetime(2017, 7, 12, 9))
+    type(signed).objects.filter(pk=signed.pk).update(signed_at=at)
+    owed = factories.report(plan, city.jiaozhou)
+    with transaction.atomic():
+        reminders.write(plan=plan)
+    said = {row.stage: row.on for row in reports_said(signed, cast.inspector)}
+    assert said == {
+        "before:5": D(2017, 7, 5), "before:1": D(2017, 7, 9), "before:0": D(2017, 7, 10), "after:1": D(2017, 7, 11),
+    }  # fmt: skip
+    mine = {row.stage for row in reports_said(owed, cast.head)}
+    assert {"after:1", "after:5", "after:10"} <= mine
+    line = reports_said(owed, cast.head)[0]
+    assert (line.what, line.unit, line.link) == ("2017年第二季度工作报告", "胶州市政府", f"/reports/{owed.pk}/")
+
+
+def reports_said(report, person):
+    return list(Reminder.objects.filter(subject="report", about_id=report.pk, recipient=person).order_by("id"))
+
+
 def test_the_planner_has_nothing_to_add_and_a_second_telling_is_the_same(plan, duties, city):
     def tell():
         with transaction.atomic():

@@ -14,6 +14,7 @@ from django.utils import timezone
 from audit.models import AuditEntry, Verification
 from lib import clock
 from lib.sheets.read import read_workbook
+from notifications.models import Notification, Reminder
 from organizations.actions.imports import import_units
 from organizations.demo_accounts import DEMO_ACCOUNTS, DEMO_PASSWORD
 from organizations.models import Organization, User
@@ -22,10 +23,11 @@ from qdsafety.demo import DAY
 from qdsafety.demo.cast import Cast
 from qdsafety.demo.chronicle import Deeds, Teller, write
 from qdsafety.management.commands import seed_demo
+from responsibilities.models import ResponsibilityList
 from tasks import counts, rights
 from tasks.actions import progress, reviews
 from tasks.management.commands.seed_plan import UNITS
-from tasks.models import Assignment, Evidence, Extension, Plan, ProgressEntry, Review, Task, Transition
+from tasks.models import Assignment, Evidence, Extension, Plan, ProgressEntry, Review, Task, TaskItem, Transition
 from tasks.punctuality import punctuality_case
 from tasks.seed.load import load_plan
 from tasks.seed.reader import read_plan
@@ -190,6 +192,22 @@ def test_september_as_it_should_look(db):
     _accounts_are_there()
     _facts_hold_together(rows)
     _the_record_is_complete(plan)
+    _lists_and_reports_are_told()
+
+
+def _lists_and_reports_are_told():
+    published = ResponsibilityList.objects.published().values_list("organization__kind", flat=True)
+    kinds = Organization.objects.order_by().values_list("kind", flat=True)
+    assert set(published) == set(kinds)
+    assert set(ResponsibilityList.objects.values_list("state", flat=True)) == {
+        "draft", "submitted", "approved", "published",
+    }  # fmt: skip
+    assert TaskItem.objects.filter(state="suggested").exists()
+    said = Reminder.objects.filter(subject="report")
+    assert said.filter(on__lt=DAY).count() > 200
+    news = Notification.objects.filter(kind="report")
+    for who in ("admin", "head-jiaozhou", "inspector-anjian"):
+        assert news.filter(recipient__username=who).exists()
 
 
 def _accounts_are_there():
