@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from lib.forms import dress
 from tasks.forms.fields import TextField
@@ -76,7 +76,7 @@ class StepForm(forms.Form):
             case "sign":
                 del self.fields["words"]
             case "accept":
-                field.label = _("Remarks")
+                field.label = pgettext("accept", "Remarks")
             case "return":
                 field.label, field.required = _("What has to be corrected"), True
                 field.error_messages["required"] = _("Say what to correct; the unit reads this.")

@@ -235,13 +235,16 @@ class UnitRow(NamedTuple):
     href: str
     unit: str
     duties: str
-    cells: list[tuple[str, str]]
+    cells: list[tuple[str, str, str]]  # number, signal (none for nought), verdict
 
 
 def unit_row(sheet: Sheet, period: Period) -> UnitRow:
     """A unit with its numbers of verdicts."""
     href = f"{reverse('sheet', kwargs={'pk': sheet.unit.pk})}?{period.query}"
-    cells = [(entry["number"], entry["signal"] if entry["number"] != "0" else "") for entry in verdicts_of(sheet)]
+    cells = [
+        (entry["number"], entry["signal"] if entry["number"] != "0" else "", entry["label"])
+        for entry in verdicts_of(sheet)
+    ]
     return UnitRow(href, sheet.unit.label, formats.number(len(sheet.lines)), cells)
 
 

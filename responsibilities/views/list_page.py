@@ -84,12 +84,12 @@ def duty_list_compare(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _diff_row(change: compare.Change) -> dict[str, Any]:
     marks = {
-        compare.ADDED: ("＋", "done", _("Added")), compare.REMOVED: ("✕", "over", _("Taken out")),
+        compare.ADDED: ("＋", "done", _("Added")), compare.REMOVED: ("✕", "late", _("Taken out")),
         compare.CHANGED: ("≠", "soon", _("Changed")), compare.MOVED: ("↕", "sent", _("Moved")),
         compare.SAME: ("＝", "none", _("Unchanged")),
     }  # fmt: skip
     mark, signal, label = marks[change.kind]
-    cells = [compare.diff_cell(name, change) for name in FIELDS]
+    cells = [(_(label), compare.diff_cell(name, change)) for name, label in FIELDS.items()]
     return {"mark": mark, "signal": signal, "label": label, "cells": cells, "same": change.kind == compare.SAME}
 
 

@@ -79,6 +79,26 @@ def test_drafted_signed_returned_amended_accepted(desk, drafts, city, cast):
     assert page.get_by_text("请补充数据来源").first.is_visible()
 
 
+def test_figures_that_changed_since_they_were_read_are_not_signed(desk, drafts, city, cast):
+    report = QuarterlyReport.objects.get(organization=city.jiaozhou)
+    page = desk.log_in(cast.head)
+    desk.go("/2017/to-do/")
+    page.locator("#also-reports .act a >> visible=true").click()
+    page.wait_for_url(f"**/reports/{report.pk}/sign/")
+    desk.look()
+    factories.assignment(factories.task(report.plan, lead=city.jiaozhou, due_on=D(2017, 6, 21)), city.jiaozhou)
+    page.locator("main form button.btn-primary").click()
+    page.locator("[role=alert]").first.wait_for()
+    desk.look()
+    report.refresh_from_db()
+    assert report.state == "drafted"
+    assert page.locator("[role=alert]").first.is_visible()
+    page.locator("main form button.btn-primary").click()  # now the page shows what changed
+    page.wait_for_url(lambda url: url.endswith(f"/reports/{report.pk}/"))
+    report.refresh_from_db()
+    assert (report.state, report.figures["total"]["over"]) == ("signed", 3)
+
+
 def test_a_figure_leads_to_its_rows(desk, drafts, city, cast):
     page = desk.log_in(cast.head)
     open_report(desk, "胶州市政府")
