@@ -136,6 +136,7 @@ def _measure(sizes: tuple[int, ...], repeat: int, import_rows: tuple[int, ...]) 
     lines += _part("the record", lambda: _record(city, repeat < 10), missing)
     lines += _part("imports", lambda: _imports(import_rows, missing), missing)
     lines += _part("quarterly reports", lambda: _reports(quick=repeat < 10), missing)
+    lines += _part("lists of duties", lambda: _duties(quick=repeat < 10), missing)
     lines += _part("reminders", lambda: _reminders(city, missing), missing)
     return lines, missing
 
@@ -282,6 +283,12 @@ def _imports(sizes: tuple[int, ...], missing: list[str]) -> list[Line]:
 
 def _reports(quick: bool) -> list[Line]:
     found = importlib.import_module("bench_quarter").run(*((10, 500) if quick else ()))
+    return [Line(what, "", seconds, None, floor, name) for what, seconds, floor, name in found]
+
+
+def _duties(quick: bool) -> list[Line]:
+    """The search over all lists and the accountability sheet; what is beyond its limit raises."""
+    found = importlib.import_module("bench_duties").run(*((5, 10, 300) if quick else ()))
     return [Line(what, "", seconds, None, floor, name) for what, seconds, floor, name in found]
 
 
