@@ -51,6 +51,8 @@ class Why(NamedTuple):
 
     where: str
     text: str
+    written: str = ""
+    near: tuple[str, ...] = ()  # names that the written one may mean
 
 
 class Shown(NamedTuple):
@@ -227,7 +229,8 @@ def whys(row: ImportRow) -> Iterable[Why]:
     for error in row.errors:
         details = {key: value for key, value in error["_"].items() if key != "field"}
         where = _("Row %(row)s, “%(column)s”:") % {"row": row.row, "column": error["column"]}
-        yield Why(where, faults.message(error["code"], error["value"], details))
+        text = faults.message(error["code"], error["value"], details)
+        yield Why(where, text, error["value"] or "", tuple(details.get("near") or ()))
 
 
 def refused_columns(batch: ImportBatch) -> list[Column]:

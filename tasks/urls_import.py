@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from .views import import_preview, import_undo, imports
+from .views import import_names, import_preview, import_undo, imports
 
 urlpatterns: list[URLPattern] = [
     path("<int:year>/imports/", imports.import_list, name="import_list"),
@@ -13,6 +13,8 @@ urlpatterns: list[URLPattern] = [
     path("<int:year>/imports/<int:pk>/refused/", imports.import_refused, name="import_refused"),
     path("<int:year>/imports/<int:pk>/choose/", import_preview.import_choose, name="import_choose"),
     path("<int:year>/imports/<int:pk>/columns/", import_preview.import_columns, name="import_columns"),
+    path("<int:year>/imports/<int:pk>/names/", import_names.import_names, name="import_names"),
+    path("<int:year>/imports/<int:pk>/remember/", import_names.import_remember, name="import_remember"),
     path("<int:year>/imports/<int:pk>/marked/", imports.import_marked, name="import_marked"),
     path("<int:year>/imports/<int:pk>/commit/", import_preview.import_commit, name="import_commit"),
     path("<int:year>/imports/<int:pk>/discard/", import_preview.import_discard, name="import_discard"),

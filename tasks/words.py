@@ -134,6 +134,10 @@ def _outcome(value: Any) -> str:
     return _("%(created)s tasks added, %(changed)s changed") % numbers
 
 
+def _names(value: Any) -> str:
+    return _(", ").join(f"{written} → {name}" for written, name in value.items())
+
+
 NUMBER = Say.NUMBER
 words.fields(
     "",
@@ -181,6 +185,7 @@ words.fields(
     outcome=Field(gettext_noop("Outcome"), Say.OWN, own=_outcome),
     withdraw=Field(gettext_noop("Tasks to be withdrawn"), NUMBER),
     columns=words.HIDDEN,
+    names=Field(gettext_noop("Names read otherwise"), Say.OWN, own=_names),
     work=words.HIDDEN,
     fault=gettext_noop("Why it cannot be read"),
     removed=Field(gettext_noop("Tasks removed"), NUMBER),

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 State, Verdict = ImportBatch.State, ImportRow.Verdict
 
 
-def _open(batch: ImportBatch) -> ImportBatch:
+def still_open(batch: ImportBatch) -> ImportBatch:
     """The batch, locked; raises AlreadyDecidedError or BusyError where nothing can be chosen any more."""
     rows = ImportBatch.objects.select_for_update(of=("self",)).select_related("work", "plan")
     now = rows.get(pk=batch.pk)
@@ -34,7 +34,7 @@ def _open(batch: ImportBatch) -> ImportBatch:
 @transaction.atomic
 def choose_whole(*, batch: ImportBatch, whole: bool, by: User | None, at: datetime.datetime) -> None:
     """All or nothing (`whole`), or the right rows while the refused ones wait."""
-    now = _open(batch)
+    now = still_open(batch)
     if now.whole == whole:
         return
     ImportBatch.objects.filter(pk=now.pk).update(whole=whole)
@@ -54,7 +54,7 @@ def choose_columns(
     A field belongs to one column: the one that had it gives it up. Unknown columns and fields are let go. Returns
     what was noted before, so that it can be put back; None where nothing differs.
     """
-    now = _open(batch)
+    now = still_open(batch)
     before: dict[str, Any] = now.columns
     noted = {print_: dict(columns) for print_, columns in before.items()}
     taken_for = {
@@ -98,7 +98,7 @@ def choose_absent(
 
     Returns how many are to be withdrawn now. `reason` stands in the record of each.
     """
-    now = _open(batch)
+    now = still_open(batch)
     absent = now.rows.filter(verdict=Verdict.ABSENT)
     (absent if rows is None else absent.filter(pk__in=list(rows))).update(withdraw=withdraw)
     if reason is not None:

@@ -96,7 +96,7 @@ def read(*, batch: ImportBatch, by: User | None, at: datetime.datetime, tell: Te
     """
     with bulk.undisturbed():
         tell(0, 0, "read")
-        format_ = TaskListFormat(batch.plan, choices_for(batch))
+        format_ = TaskListFormat(batch.plan, choices_for(batch), batch.names)
         try:
             table = format_.read_table(Path(batch.file.path))
         except UnreadableFileError as error:
@@ -231,7 +231,11 @@ def reopen(*, batch: ImportBatch, by: User | None, at: datetime.datetime) -> Imp
     """An import of the kept file that can be checked: this one while it waits, otherwise a new one."""
     if batch.state in WAITING:
         return batch
-    return receive(plan=batch.plan, path=Path(batch.file.path), name=batch.name, by=by, at=at)
+    fresh = receive(plan=batch.plan, path=Path(batch.file.path), name=batch.name, by=by, at=at)
+    if batch.names and not fresh.names:
+        ImportBatch.objects.filter(pk=fresh.pk).update(names=batch.names)
+        fresh.names = batch.names
+    return fresh
 
 
 @transaction.atomic

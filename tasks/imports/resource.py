@@ -7,7 +7,7 @@ each row through the same judgement and collects what came of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -42,13 +42,13 @@ class TaskListFormat(Format):
     """A workbook with a list of tasks, in whatever layout; one dataset row per task, columns by field.
 
     What the plan knows helps to understand the sheet: names of units, of work points, and what was said before
-    about the columns of this layout.
+    about the columns of this layout and about names in this file.
     """
 
-    def __init__(self, plan: Plan, choices: Choices | None = None) -> None:
+    def __init__(self, plan: Plan, choices: Choices | None = None, names: Mapping[str, str] | None = None) -> None:
         super().__init__()
         self.plan = plan
-        self.units = UnitReader.for_city(plan.issuer)
+        self.units = UnitReader.for_city(plan.issuer, names)
         self.choices = choices or {}
 
     def get_title(self) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from organizations.models import Organization, OrganizationGroup
@@ -47,17 +48,19 @@ class Named(NamedTuple):
 class UnitReader:
     """Reads unit cells; each spelling is looked up once."""
 
-    def __init__(self, index: NameIndex) -> None:
+    def __init__(self, index: NameIndex, meant: Mapping[str, str] | None = None) -> None:
+        """`meant`: a name as the file writes it → the name that a person said it means."""
         self._index = index
+        self._meant = {key_of(written): name for written, name in (meant or {}).items()}
         self._keys = list(index)
         self._found: dict[str, Unit | None] = {}
         self._cells: dict[str, Named | CellError] = {}
         self._asked = 0
 
     @classmethod
-    def for_city(cls, commission: Organization) -> UnitReader:
+    def for_city(cls, commission: Organization, meant: Mapping[str, str] | None = None) -> UnitReader:
         """A reader that knows every unit below a commission."""
-        return cls(NameIndex.for_city(commission))
+        return cls(NameIndex.for_city(commission), meant)
 
     def knows(self, name: str) -> bool:
         """True for a name of a unit or a collective term."""
@@ -90,7 +93,8 @@ class UnitReader:
 
     def _find(self, name: str) -> Unit | None:
         if name not in self._found:
-            self._found[name] = self._index.find(name)
+            meant = self._meant.get(key_of(name), name) if self._meant else name
+            self._found[name] = self._index.find(meant)
         return self._found[name]
 
     def _read(self, written: str) -> Named:

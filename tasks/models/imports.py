@@ -89,6 +89,7 @@ class ImportBatch(models.Model):
     )  # what is or was done in the background
     fault = models.TextField(blank=True)  # why the file cannot be read
     columns = models.JSONField(default=dict)  # column → field, where a person corrected what was guessed
+    names = models.JSONField(default=dict)  # a name as the file writes it → the unit that a person said it means
     whole = models.BooleanField(_("All or nothing"), default=False)
     reason = models.CharField(_("Reason for withdrawing"), max_length=200, blank=True)
     layout = models.JSONField(default=dict)  # header rows, skipped rows, the sheet's words for its columns

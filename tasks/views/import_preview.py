@@ -21,7 +21,7 @@ from lib import clock
 from lib.listing import page_of
 from lib.sheets.read import UnreadableFileError
 from lib.sheets.write import exporting, file_name
-from tasks import import_columns_page, import_head, import_page, import_undo_page
+from tasks import import_columns_page, import_head, import_names_page, import_page, import_undo_page
 from tasks.actions import import_choices, import_work, imports
 from tasks.models import ImportBatch, ImportRow
 from tasks.plans import plan_of
@@ -91,6 +91,7 @@ def _context(request: HttpRequest, batch: ImportBatch, chosen: _Chosen) -> dict[
         "left_out": import_columns_page.left_out(batch) if waits else [],
         "rows": import_page.shown_rows(found, batch) if show != Verdict.ABSENT else [],
         "absent": import_page.absent_rows(found) if show == Verdict.ABSENT else [],
+        "taken": import_names_page.taken(batch, request.user) if waits else [],  # type: ignore[arg-type]
         "notes": import_head.notes(batch, withdrawn) if waits else [],
         "work_note": import_head.work_note(batch.work) if waits else None,
         "blocked": import_head.all_or_nothing(batch.refused) if waits and batch.whole and batch.refused else "",
