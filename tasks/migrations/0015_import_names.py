@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tasks', '0013_added_on'),
+        ('tasks', '0014_steps_stay'),
     ]
 
     operations = [
