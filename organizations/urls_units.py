@@ -26,6 +26,7 @@ urlpatterns: list[URLPattern] = [
     ),
     path("units/import/<int:pk>/", unit_imports.unit_import, name="unit_import"),
     path("units/import/<int:pk>/file/", unit_imports.unit_import_file, name="unit_import_file"),
+    path("units/import/<int:pk>/columns/", unit_imports.unit_import_columns, name="unit_import_columns"),
     path("units/import/<int:pk>/commit/", unit_imports.unit_import_commit, name="unit_import_commit"),
     path("units/import/<int:pk>/discard/", unit_imports.unit_import_discard, name="unit_import_discard"),
     path("units/import/<int:pk>/undo/", unit_imports.unit_import_undo, name="unit_import_undo"),

@@ -19,6 +19,7 @@ words.register("organization.update", gettext_noop("changed the unit %(object)s"
 words.register("organization.import", gettext_noop("brought the unit %(object)s in from a list"), icon="i-import")
 words.register("unit_import.preview", gettext_noop("read the list %(object)s for checking"), icon="i-import")
 words.register("unit_import.refresh", gettext_noop("checked the list %(object)s anew"), icon="i-import")
+words.register("unit_import.choose", gettext_noop("said what the columns of %(object)s are"), icon="i-pen")
 words.register("unit_import.commit", gettext_noop("imported the list %(object)s"), icon="i-import")
 words.register("unit_import.discard", gettext_noop("discarded the list %(object)s"), icon="i-trash")
 words.register("unit_import.undo", gettext_noop("undid the import of %(object)s"), icon="s-back")

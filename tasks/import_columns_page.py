@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from django.utils.translation import gettext as _
 
 from lib.formats import is_chinese
+from lib.sheets.cells import letter
 
 from .import_page import COLUMNS
 from .import_page import heads as page_heads
@@ -15,8 +16,6 @@ from .imports.columns import SURE
 from .imports.headers import FIELDS
 from .imports.resource import LABELS
 from .models import ImportBatch
-
-ABC = 26
 
 
 class Pick(NamedTuple):
@@ -94,16 +93,6 @@ def _doubt(column: dict[str, Any]) -> str:
         "content": _("Guessed by what stands below."),
     }
     return texts.get(column["reason"], _("What stands below does not look like it."))
-
-
-def letter(column: int) -> str:
-    """0 → A, 26 → AA."""
-    found = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, ABC)
-        found = chr(65 + rest) + found
-    return found
 
 
 def doubts(batch: ImportBatch) -> list[str]:

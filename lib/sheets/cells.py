@@ -27,3 +27,13 @@ def text(cell: Cell) -> str:
     if isinstance(cell, datetime.datetime):
         return cell.date().isoformat()
     return cell.isoformat() if isinstance(cell, datetime.date) else str(cell)
+
+
+def letter(column: int) -> str:
+    """The name of a column by its place: 0 → A, 26 → AA."""
+    found = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        found = chr(65 + rest) + found
+    return found

@@ -13,7 +13,7 @@ from lib.sheets.read import Sheet
 from organizations.groups_default import create_default_groups
 from organizations.imports.classes import CLASSES
 from organizations.imports.enterprises import read_enterprises
-from organizations.imports.table import Fault, Table
+from organizations.imports.table import Choices, Fault, Table
 from organizations.imports.tree import Refusal, Tree, Wanted
 from organizations.imports.units import WORDS, kind_of, read_units
 from organizations.imports.write import Written, write
@@ -42,13 +42,15 @@ def import_units(
     dry_run: bool = False,
     city: Organization | None = None,
     revive: Collection[int] = (),
+    choices: Choices | None = None,
 ) -> ImportResult:
     """The city's tree and its collective units; raises UnreadableFileError where the file has no such table.
 
     Without `city` the file may hold cities of its own, as at the first set-up; with it rows that mean another city
-    or a new one are refused. `revive`: dissolved units that the file brings back.
+    or a new one are refused. `revive`: dissolved units that the file brings back; `choices`: what
+    people said about columns.
     """
-    table, rows, faults = read_units(sheets)
+    table, rows, faults = read_units(sheets, choices)
     tree = Tree(city)
     rows, unknown = _with_superiors(table, rows, tree)
     wanted = [_revived(_unit(row, place, table), tree, revive) for place, row in enumerate(rows, 1)]
@@ -71,9 +73,10 @@ def import_enterprises(
     at: datetime.datetime,
     dry_run: bool = False,
     revive: Collection[int] = (),
+    choices: Choices | None = None,
 ) -> ImportResult:
     """Enterprises below the towns and districts of a city; raises UnreadableFileError as above."""
-    table, rows, faults, units = read_enterprises(sheets, NameIndex.for_city(city))
+    table, rows, faults, units = read_enterprises(sheets, NameIndex.for_city(city), choices)
     tree = Tree(city)
     wanted = [_enterprise(row, place, units, table) for place, row in enumerate(rows, 1)]
     wanted = [_revived(_kept_in_town(one, tree), tree, revive) for one in wanted]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -17,12 +18,14 @@ from django.db import IntegrityError, models, transaction
 
 from audit.record import record
 from lib.sheets.read import read_workbook
+from organizations.imports.table import Choices
 from organizations.models import Organization, UnitImport, UnitImportRow, User
 
 from .imports import ImportResult, import_enterprises, import_units
 
 State, Verdict = UnitImport.State, UnitImportRow.Verdict
 BATCH = 500
+REMEMBERED = 200  # imports with corrections that are looked at, the latest
 
 
 class DecidedError(Exception):
@@ -49,7 +52,7 @@ def preview(
     *, city: Organization, kind: str, path: Path, name: str, by: User | None, at: datetime.datetime
 ) -> UnitImport:
     """Reads a file and stages what it would change; raises UnreadableFileError. The units stay as they are."""
-    result = _run(kind, path, city, by, at, dry_run=True)
+    result = _run(kind, path, city, by, at, dry_run=True, choices=choices_for(city, kind))
     with path.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     batch = UnitImport(city=city, kind=kind, name=name[-200:], size=path.stat().st_size, sha256=sha256, by=by, at=at)
@@ -66,20 +69,47 @@ def preview(
     return batch
 
 
+def choices_for(city: Organization, kind: str, own: dict[str, Any] | None = None) -> Choices:
+    """What people said about columns in imports of this kind that were not thrown away, the latest winning; above all
+    in this one (`own`)."""
+    earlier = UnitImport.objects.filter(city=city, kind=kind).exclude(columns={}).exclude(state=State.DISCARDED)
+    said = [*reversed(earlier.order_by("-at", "-pk").values_list("columns", flat=True)[:REMEMBERED]), own or {}]
+    return {
+        print_: {int(column): field for column, field in columns.items()}
+        for noted in said
+        for print_, columns in noted.items()
+    }
+
+
 def _run(
-    kind: str, path: Path, city: Organization, by: User | None, at: datetime.datetime, *, dry_run: bool
+    kind: str,
+    path: Path,
+    city: Organization,
+    by: User | None,
+    at: datetime.datetime,
+    *,
+    dry_run: bool,
+    choices: Choices,
 ) -> ImportResult:
     sheets = read_workbook(path)
     undone = UnitImportRow.objects.filter(batch__city=city, batch__state=State.UNDONE, verdict=Verdict.NEW)
     revive = set(undone.filter(unit__is_active=False).values_list("unit", flat=True))
     if kind == UnitImport.Kind.ENTERPRISES:
-        return import_enterprises(sheets=sheets, city=city, by=by, at=at, dry_run=dry_run, revive=revive)
-    return import_units(sheets=sheets, by=by, at=at, dry_run=dry_run, city=city, revive=revive)
+        return import_enterprises(
+            sheets=sheets, city=city, by=by, at=at, dry_run=dry_run, revive=revive, choices=choices
+        )
+    return import_units(sheets=sheets, by=by, at=at, dry_run=dry_run, city=city, revive=revive,
+                        choices=choices)  # fmt: skip
 
 
 def _stage(batch: UnitImport, result: ImportResult) -> None:
     batch.sheet, batch.header_row = result.table.sheet[:100], result.table.header_row
     batch.new, batch.changed, batch.unchanged = result.written[:3]
+    batch.layout = {
+        "fingerprint": result.table.fingerprint,
+        "columns": [column._asdict() for column in result.table.columns],
+        "missing": result.table.missing,
+    }
     names = {line.row: line.cells.get("name", "") for line in result.table.lines}
     rows = [_row(batch, row, act) for row, act in result.written.acts]
     by_row: dict[int, list[Any]] = {}
@@ -144,13 +174,39 @@ def numbers(batch: UnitImport) -> dict[str, Any]:
 
 
 @transaction.atomic
+def choose_columns(
+    *, batch: UnitImport, chosen: Mapping[int, str], by: User | None, at: datetime.datetime
+) -> bool:  # fmt: skip
+    """Notes what columns are, for this file and for later ones with the same header, and judges the rows anew; False
+    where nothing differs. Raises DecidedError. A field belongs to one column: the one that had it gives it up."""
+    now = UnitImport.objects.select_for_update(of=("self",)).get(pk=batch.pk)
+    if now.state != State.PREVIEWED:
+        raise DecidedError(now)
+    taken = {column["column"]: column["field"] for column in now.layout.get("columns", [])}
+    changed = {column: field for column, field in chosen.items() if taken.get(column, field) != field}
+    if not changed:
+        return False
+    given_up = {column: "" for column, field in taken.items() if field and field in changed.values()}
+    print_ = now.layout["fingerprint"]
+    before = dict(now.columns)
+    noted = {str(column): field for column, field in (given_up | changed).items()}
+    now.columns = before | {print_: before.get(print_, {}) | noted}
+    now.save(update_fields=["columns"])
+    record("unit_import.choose", now, by=by, at=at, scope_id=now.city_id, before={"columns": before},
+           after={"columns": now.columns})  # fmt: skip
+    refresh(batch=batch, by=by, at=at)
+    return True
+
+
+@transaction.atomic
 def refresh(*, batch: UnitImport, by: User | None, at: datetime.datetime) -> None:
     """Compares the kept file with the units as they are now; raises DecidedError."""
     now = UnitImport.objects.select_for_update(of=("self",)).select_related("city").get(pk=batch.pk)
     if now.state != State.PREVIEWED:
         raise DecidedError(now)
     with transaction.atomic():
-        result = _run(now.kind, Path(now.file.path), now.city, by, at, dry_run=True)
+        choices = choices_for(now.city, now.kind, now.columns)
+        result = _run(now.kind, Path(now.file.path), now.city, by, at, dry_run=True, choices=choices)
     _stage(now, result)
     record("unit_import.refresh", now, by=by, at=at, scope_id=now.city_id, after=numbers(now))
     batch.refresh_from_db()
@@ -169,7 +225,8 @@ def commit(*, batch: UnitImport, whole: bool, by: User | None, at: datetime.date
     now = UnitImport.objects.select_related("city").get(pk=batch.pk)
     if whole and now.refused:
         raise RefusedError(now.refused)
-    result = _run(now.kind, Path(now.file.path), now.city, by, at, dry_run=False)
+    choices = choices_for(now.city, now.kind, now.columns)
+    result = _run(now.kind, Path(now.file.path), now.city, by, at, dry_run=False, choices=choices)
     staged = list(now.rows.exclude(verdict=Verdict.REFUSED))
     if not _same(staged, [_row(now, row, act) for row, act in result.written.acts]):
         raise ChangedError

@@ -10,7 +10,7 @@ from organizations.models import Organization
 from organizations.names import NameIndex, key_of
 
 from .checks import count_of, degrees, yes_or_no
-from .table import Fault, Line, RowRefused, Table, find_table
+from .table import Choices, Fault, Line, RowRefused, Table, find_table
 from .units import NOTE, credit_code, full_name, short
 
 Kind = Organization.Kind
@@ -36,13 +36,13 @@ TEXTS = {"industry": 40, "legal_post": 40, "hazard": 20, "standardization": 20}
 
 
 def read_enterprises(
-    sheets: Sequence[Sheet], index: NameIndex
+    sheets: Sequence[Sheet], index: NameIndex, choices: Choices | None = None
 ) -> tuple[Table, list[dict[str, Any]], list[Fault], dict[str, Organization]]:
     """The table, its good rows in the format of samples/expected, the faults, and the units that the rows name.
 
     Raises UnreadableFileError where there is no such table.
     """
-    table = find_table(sheets, WORDS, NEEDED)
+    table = find_table(sheets, WORDS, NEEDED, choices)
     rows: list[dict[str, Any]] = []
     faults: list[Fault] = []
     units: dict[str, Organization] = {}

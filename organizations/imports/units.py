@@ -16,7 +16,7 @@ from organizations.names import key_of
 
 from .checks import yes_or_no
 from .classes import CLASSES
-from .table import Fault, Line, RowRefused, Table, find_table
+from .table import Choices, Fault, Line, RowRefused, Table, find_table
 
 Kind = Organization.Kind
 WORDS = {
@@ -50,12 +50,14 @@ def kind_of(written: str) -> Kind | None:
 _SEPARATORS = re.compile("[、，,；;]")
 
 
-def read_units(sheets: Sequence[Sheet]) -> tuple[Table, list[dict[str, Any]], list[Fault]]:
+def read_units(
+    sheets: Sequence[Sheet], choices: Choices | None = None
+) -> tuple[Table, list[dict[str, Any]], list[Fault]]:
     """The table, its good rows in the format of samples/expected, and what is wrong with the others.
 
     Superiors are given as written; `write` resolves them. Raises UnreadableFileError where there is no such table.
     """
-    table = find_table(sheets, WORDS, NEEDED)
+    table = find_table(sheets, WORDS, NEEDED, choices)
     rows: list[dict[str, Any]] = []
     faults: list[Fault] = []
     taken: dict[str, int] = {}

@@ -75,6 +75,8 @@ class UnitImport(models.Model):
     refused = models.PositiveIntegerField(default=0)
     whole = models.BooleanField(_("All or nothing"), default=False)
     undo = models.JSONField(default=dict)
+    layout = models.JSONField(default=dict)  # fingerprint, columns with what they were taken for, missing fields
+    columns = models.JSONField(default=dict)  # fingerprint of a header → column → field, where a person said it
 
     objects = UnitImportQuerySet.as_manager()
 

@@ -212,3 +212,34 @@ def test_the_problems_speak_the_language_of_who_looks_at_them(desk, city):
     desk.client.cookies["django_language"] = "zh-hans"
     page = desk.see(batch)
     assert "体育部门" in page and "is no known kind" not in page and "full name" not in page
+
+
+def test_a_column_is_named_by_a_person_and_remembered_for_the_header(desk, city):
+    head = ["序号", "机构", "类型", "上级单位", "外号"]
+    rows = [
+        [1, "青岛市财政局", "市政府部门", "市安委会", "财政"],
+        [2, "青岛市体育局", "市政府部门", "市安委会", "体育"],
+    ]
+    batch = desk.upload(head, *rows)
+    page = desk.see(batch)
+    assert batch.writes == batch.refused == 0
+    assert "No column was taken for: Full name" in page and "B · 机构" in page
+    page = desk.press("unit_import_columns", batch, c1="name", c4="short_name")
+    assert batch.new == 2 and "No column was taken for" not in page
+    assert batch.rows.get(row=2).after["short_name"] == "财政"
+    desk.press("unit_import_columns", batch, c4="note", c9="name", c0="nonsense")
+    assert batch.rows.get(row=2).after["note"] == "财政" and not batch.rows.get(row=2).after.get("short_name")
+    desk.press("unit_import_commit", batch)
+    assert Organization.objects.get(name="青岛市财政局").note == "财政"
+    assert "discarded" not in desk.press("unit_import_columns", batch, c4="")
+    again = desk.upload(head, [1, "青岛市审计局", "市政府部门", "市安委会", "审计"])
+    assert (again.new, again.rows.get().after["note"]) == (1, "审计")
+    assert AuditEntry.objects.filter(verb="unit_import.choose").count() == 2
+
+
+def test_a_field_belongs_to_one_column(desk, city):
+    batch = desk.upload(UNITS, unit(1, "青岛市财政局", "市财政局", note="备注一"))
+    desk.press("unit_import_columns", batch, c2="note")
+    row = batch.rows.get()
+    assert row.after["note"] == "市财政局" and not row.after.get("short_name")
+    assert {c["column"]: c["field"] for c in batch.layout["columns"]}[7] == ""

@@ -23,6 +23,7 @@ from lib.listing import page_of
 from lib.sheets.mark import write_marked
 from lib.sheets.read import UnreadableFileError, read_workbook
 from lib.sheets.write import CHUNK, download, exporting, file_name, stream, workbook
+from organizations import unit_columns_page
 from organizations import unit_import_page as page_words
 from organizations.actions import unit_imports
 from organizations.actions.unit_undo import undo, undo_plan
@@ -123,6 +124,8 @@ def unit_import(request: HttpRequest, pk: int) -> HttpResponseBase:
         "totals": page_words.totals(batch, show),
         "rows": [page_words.shown(row) for row in page.object_list],
         "kept": page_words.kept_of(batch),
+        "picks": unit_columns_page.picks(batch) if batch.state == State.PREVIEWED else [],
+        "missing": unit_columns_page.missing(batch) if batch.state == State.PREVIEWED else [],
     }
     return render(request, "organizations/unit_import.html", context)
 
@@ -144,6 +147,21 @@ def unit_import_file(request: HttpRequest, pk: int) -> HttpResponseBase:
     response = FileResponse(batch.file.open("rb"), as_attachment=True, filename=batch.name, content_type=kind)
     response["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+@require_POST
+def unit_import_columns(request: HttpRequest, pk: int) -> HttpResponse:
+    """What the columns are; the preview is made anew, and remembers it for later files with the same header."""
+    batch, user = _batch(request, pk)
+    chosen = unit_columns_page.chosen(request.POST, batch)
+    try:
+        changed = unit_imports.choose_columns(batch=batch, chosen=chosen, by=user, at=clock.now())
+    except unit_imports.DecidedError as error:
+        _say_decided(request, error.batch)
+    else:
+        if changed:
+            messages.success(request, _("Read again with these columns. The choice is remembered for this header."))
+    return redirect("unit_import", pk=pk)
 
 
 @require_POST

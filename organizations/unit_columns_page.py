@@ -1,0 +1,73 @@
+"""What each column of a sheet of units was taken for, and a drop-down to say it better."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from django.utils.translation import gettext as _
+
+from lib.formats import is_chinese
+from lib.sheets.cells import letter
+
+from .imports import enterprises, units
+from .models import UnitImport
+
+
+class Pick(NamedTuple):
+    """One column of the sheet with its drop-down, for partials/_column_pick.html."""
+
+    name: str
+    letter: str
+    label: str
+    options: list[tuple[str, str, bool]]
+    doubt: str = ""
+
+
+def words_of(kind: str) -> dict[str, tuple[str, ...]]:
+    """Field → the headers that mean it, of this kind of list."""
+    return enterprises.WORDS if kind == UnitImport.Kind.ENTERPRISES else units.WORDS
+
+
+def _labels(kind: str) -> dict[str, str]:
+    """What the fields are called: in Chinese by the offices' own words."""
+    chinese = {field: words[0] for field, words in words_of(kind).items()}
+    if is_chinese():
+        return chinese
+    english = {
+        "number": _("Number"), "name": _("Full name"), "short_name": _("Short name"), "aliases": _("Other names"),
+        "kind": _("Kind"), "category": _("Category"), "parent": _("Superior unit"),
+        "uscc": _("Unified social credit code"), "member": _("Member of the commission"), "note": _("Note"),
+        "district": _("District"), "town": _("Town"), "industry": _("Industry"), "regulator": _("Sector regulator"),
+        "legal_post": _("Post of the legal representative"), "hazard": _("Occupational hazard class"),
+        "staff": _("Staff"), "standardization": _("Standardization level"), "major_hazard": _("Major hazard source"),
+        "lng": _("Longitude"), "lat": _("Latitude"),
+    }  # fmt: skip
+    return {field: english[field] for field in chinese}
+
+
+def picks(batch: UnitImport) -> list[Pick]:
+    """Every column of the sheet."""
+    labels = _labels(batch.kind)
+    return [_pick(column, labels) for column in batch.layout.get("columns", [])]
+
+
+def _pick(column: dict[str, Any], labels: dict[str, str]) -> Pick:
+    options = [("", _("— left out —"), column["field"] == "")]
+    options += [(field, label, field == column["field"]) for field, label in labels.items()]
+    place = column["column"]
+    return Pick(f"c{place}", letter(place), column["label"] or _("(no words)"), options)
+
+
+def missing(batch: UnitImport) -> list[str]:
+    """The needed fields that no column has."""
+    labels = _labels(batch.kind)
+    return [labels[field] for field in batch.layout.get("missing", [])]
+
+
+def chosen(posted: Mapping[str, Any], batch: UnitImport) -> dict[int, str]:
+    """What the drop-downs say: column → field; unknown ones are let go."""
+    known = {"", *words_of(batch.kind)}
+    places = [column["column"] for column in batch.layout.get("columns", [])]
+    said = {place: str(posted[f"c{place}"]) for place in places if f"c{place}" in posted}
+    return {place: field for place, field in said.items() if field in known}
