@@ -89,7 +89,7 @@ def _measured(plan: Plan, person: User, size: str) -> list[Result]:
     one = _best(lambda: _sheet(unit, period))
     found.append(
         (
-            f"accountability sheet of a unit, {len(queries)} queries",
+            f"accountability sheet of a unit, {len(queries)} queries (limit {QUERIES})",
             one,
             _best(lambda: _rows([unit])),
             "reading its rows",

@@ -138,7 +138,7 @@ def _counts(figures: dict[str, Any], span: str, head: str) -> Table:
     heads = [head, *figure_words.heads(span), "按期率"]
     rows = [[line.label, *(cell.value for cell in line.cells), line.rate] for line in [*lines[1:], lines[0]]]
     number = len(heads) - 1
-    return Table(heads, rows, [30 if span == "quarter" else 24, *[8] * number], [False, *[True] * number])
+    return Table(heads, rows, [30 if span == "quarter" else 24, *[8] * (number - 1), 10], [False, *[True] * number])
 
 
 def _points(report: QuarterlyReport) -> list[Section]:

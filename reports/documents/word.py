@@ -9,7 +9,7 @@ import io
 from typing import Any
 
 from docx import Document
-from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH as ALIGN
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
@@ -102,17 +102,41 @@ def _table(document: Any, table: Table) -> None:
     found.alignment = WD_TABLE_ALIGNMENT.CENTER
     found.autofit = False
     widths = [Cm(15.6 * part / sum(table.widths)) for part in table.widths]
+    for column, width in zip(found.columns, widths, strict=True):
+        column.width = width  # LibreOffice and WPS go by the grid, Word by the cells
+    _narrow_margins(found)
     for cell, text, width in zip(found.rows[0].cells, table.heads, widths, strict=True):
         _cell(cell, text, HEADING, ALIGN.CENTER, width)
-    properties = found.rows[0]._tr.get_or_add_trPr()
-    properties.append(OxmlElement("w:tblHeader"))
-    properties.find(qn("w:tblHeader")).set(qn("w:val"), "true")
+        cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
+    _mark_row(found.rows[0], "w:cantSplit")
+    _mark_row(found.rows[0], "w:tblHeader")
     for row in table.rows:
-        cells = found.add_row().cells
-        for cell, text, width, number in zip(cells, row, widths, table.numbers, strict=True):
+        made = found.add_row()
+        _mark_row(made, "w:cantSplit")
+        for cell, text, width, number in zip(made.cells, row, widths, table.numbers, strict=True):
             _cell(cell, text, BODY, ALIGN.RIGHT if number else ALIGN.LEFT, width)
     gap = document.add_paragraph()
     gap.paragraph_format.line_spacing = 1
+
+
+def _mark_row(row: Any, name: str) -> None:
+    """w:tblHeader repeats a row on each page, w:cantSplit keeps it on one."""
+    mark = OxmlElement(name)
+    mark.set(qn("w:val"), "true")
+    row._tr.get_or_add_trPr().append(mark)
+
+
+def _narrow_margins(table: Any) -> None:
+    """A millimetre beside the text of each cell, so that 100% stays on its line."""
+    margins = OxmlElement("w:tblCellMar")
+    for side in ("left", "right"):
+        margin = OxmlElement(f"w:{side}")
+        margin.set(qn("w:w"), "57")
+        margin.set(qn("w:type"), "dxa")
+        margins.append(margin)
+    properties = table._tbl.tblPr
+    look = properties.find(qn("w:tblLook"))
+    look.addprevious(margins) if look is not None else properties.append(margins)
 
 
 def _cell(cell: Any, text: str, face: str, align: Any, width: Any) -> None:

@@ -9,6 +9,7 @@ import pypdf
 import pytest
 from django.urls import reverse
 from django.utils import timezone, translation
+from docx.oxml.ns import qn
 from python_calamine import CalamineWorkbook
 
 from reports.actions.compile import compile_quarter
@@ -61,6 +62,11 @@ def test_word_says_what_the_figures_say(whole):
         assert len(found.tables) == len(tables)
         for made, want in zip(found.tables, tables, strict=True):
             assert [[cell.text for cell in row.cells] for row in made.rows] == [want.heads, *want.rows]
+            whole_width, parts = sum(column.width for column in made.columns), sum(want.widths)
+            for column, part in zip(made.columns, want.widths, strict=True):
+                assert abs(column.width / whole_width - part / parts) < 0.01
+                assert column.cells[0].width == column.width
+            assert all(row._tr.trPr.find(qn("w:cantSplit")) is not None for row in made.rows)
         keys = ("due", "done", "late", "waiting", "over", "extended")
         numbers = [[row[0].split(" ")[0], *row[1:-1]] for row in tables[0].rows]
         want = expected_table(report.figures, "quarter", keys)
