@@ -29,6 +29,7 @@ EXEMPT = {
     "remove_old": "packages that can be packed anew at any time; who asked for one is recorded",
     "reading_ended": "what the background work came to; the work itself records",
     "write_log": "the log of an act; whoever calls it records the act",
+    "remember_name": "gives the name by organizations.actions.units.update, which records it",
 }
 
 
