@@ -97,6 +97,14 @@ def notes(batch: ImportBatch, withdrawn: int) -> list[Note]:
 def _read_notes(batch: ImportBatch) -> list[Note]:
     """What of the file was not, or perhaps should not have been read."""
     found = []
+    for part in batch.layout.get("parts", []):
+        if part.get("beside") is not None:
+            text = _(
+                "On row %(row)s a second list stands beside the first, from column %(column)s on. It is not read: "
+                "move it below the first one, or into a sheet or a file of its own."
+            )
+            place = {"row": part["from"], "column": import_columns_page.letter(part["beside"])}
+            found.append(Note("over", text % place))
     if others := batch.layout.get("others"):
         text = _("Further sheets with a list are not read: %(names)s. Upload them as files of their own.")
         found.append(Note("soon", text % {"names": _(", ").join(others)}))

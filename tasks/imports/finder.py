@@ -27,6 +27,7 @@ class Header(NamedTuple):
     depth: int
     labels: list[str]
     taken: Taken
+    beside: int | None = None  # where another list begins beside this one
 
 
 class Finder:
@@ -76,13 +77,14 @@ class Finder:
             print_ = fingerprint(labels)
             if certain and not self.rules.is_list(named) and len(named) < 2 and print_ not in self.known.choices:
                 continue
-            taken = self._take(top + depth, labels, print_)
+            beside = self._beside(labels) if len(named) > 2 else None
+            taken = self._take(top + depth, labels, print_, beside)
             clear = {c.field for c in taken.columns if c.field and (c.reason != "content" or c.sure > 0.9)}
             enough = clear if certain else taken.fields
             if not certain and "deadline" not in enough:
                 continue  # guessed from the contents, much is a list
             if self.rules.is_list(enough) and (best is None or len(taken.fields) > len(best.taken.fields)):
-                best = Header(top, depth, labels, taken)
+                best = Header(top, depth, labels, taken, beside)
         return best
 
     def _labels(self, top: int, depth: int) -> list[str] | None:
@@ -135,8 +137,20 @@ class Finder:
                 found.update(range(column, right + 1))
         return found | {column for column in outer if column < len(row) and not row[column]}
 
-    def _take(self, first: int, labels: list[str], print_: str) -> Taken:
-        """What the columns are. A sheet that keeps looking like a header gets no more than so many thorough looks."""
+    def _beside(self, labels: list[str]) -> int | None:
+        """The column where a second list begins: its words say once more all that a list needs."""
+        fields: set[str] = set()
+        start: int | None = None
+        for column, label in enumerate(labels):
+            field = next(iter(self.rules.words.guess(label).fields), "") if label else ""
+            if field in fields and start is None and self.rules.is_list(fields):
+                start, fields = column, set()
+            fields |= {field} - {""}
+        return start if start is not None and self.rules.is_list(fields) else None
+
+    def _take(self, first: int, labels: list[str], print_: str, beside: int | None) -> Taken:
+        """What the columns are; those from `beside` on are nothing. A sheet that keeps looking like a header gets
+        no more than so many thorough looks."""
         self._looks += 1
         rows = max(20, LOOKED_AT // max(len(labels), 1)) if self._looks <= LOOKS else 0
         sample = [row for row in self.cells[first : first + min(rows, SAMPLE)] if sum(map(_filled, row)) > 1]
@@ -145,6 +159,8 @@ class Finder:
             for column in range(len(labels))
         ]
         hidden = self.sheet.hidden_columns
+        if beside is not None:
+            hidden = hidden | set(range(beside, len(labels)))
         return take(labels, hidden, profiles, self.rules.words, self.known.choices.get(print_))
 
     # ------------------------------------------------------------ rows
@@ -169,6 +185,8 @@ class Finder:
                 continue
             line = self.cells[index]
             index += 1
+            if current is not None and current.beside is not None:
+                line = [*line[: current.beside], *[None] * (len(line) - current.beside)]
             if not any(map(_filled, self.sheet.rows[index - 1])):
                 continue
             if current is None or self._foreign(index - 1):
@@ -193,7 +211,7 @@ class Finder:
             parts[-1].header_rows.extend(numbers)
             reader.repeated()
         else:
-            parts.append(Part(numbers, header.taken.columns, print_, header.taken.sure))
+            parts.append(Part(numbers, header.taken.columns, print_, header.taken.sure, header.beside))
             reader.begin(first=len(parts) == 1)
         return header
 
@@ -205,7 +223,7 @@ class Finder:
             if current is None or row[place] != self.sheet.rows[current.top][place]:
                 return None
         if current is not None and self._labels(index, current.depth) == current.labels:
-            return Header(index, current.depth, current.labels, current.taken)
+            return Header(index, current.depth, current.labels, current.taken, current.beside)
         found = self.header(index)
         return found if found is not None and len(found.taken.fields) >= 3 else None
 

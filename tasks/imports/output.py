@@ -66,6 +66,7 @@ def described(table: Table) -> dict[str, Any]:
                 "from": part.header_rows[0],
                 "fingerprint": part.fingerprint,
                 "sure": round(part.sure, 2),
+                "beside": part.beside,
                 "columns": [column._asdict() | {"sure": round(column.sure, 2)} for column in part.columns],
             }
             for part in table.parts

@@ -37,12 +37,14 @@ class Row(NamedTuple):
 
 
 class Part(NamedTuple):
-    """What stands below one header, repeated headers of the same words included."""
+    """What stands below one header, repeated headers of the same words included. From column `beside` on (0-based)
+    another list stands beside it, which is not read; None where there is none."""
 
     header_rows: list[int]
     columns: list[Column]
     fingerprint: str
     sure: float
+    beside: int | None = None
 
     @property
     def labels(self) -> dict[str, str]:

@@ -353,3 +353,36 @@ def test_a_near_miss_is_offered_and_never_guessed(plan, tmp_path):
     (error,) = staged.errors
     assert (error["code"], error["value"]) == ("unknown_unit", "市安监居")
     assert "市安监局" in error["_"]["near"]
+
+
+LEFT = ["序号", "工作要点", "重点任务", "牵头单位", "完成时限"]
+
+
+@pytest.mark.parametrize("gap", [0, 2])
+def test_of_two_lists_beside_each_other_the_left_is_read_and_the_other_is_named(plan, tmp_path, gap):
+    blank = [None] * gap
+    path = made(
+        tmp_path / "a.xlsx",
+        ["2017年任务分解表"],
+        [*LEFT, *blank, "编号", "类别", "工作内容", "承办单位", "截止时间", "备注"],
+        [1, "一", "召开动员大会", "市安监局", "4月底", *blank, 1, "二", "健全考核办法", "市公安局", "5月底", "右"],
+        [2, "一", "制定实施方案", "市公安局", "6月底", *blank, 2, "二", "签订责任书", "市教育局", "5月底", ""],
+        [None] * 5 + [*blank, 3, "二", "开展督查", "市教育局", "5月底", ""],
+    )
+    found, table = read(plan, path)
+    assert [(row["number"], row["title"], row["lead"], row["note"]) for row in found["rows"]] == [
+        ("1", "召开动员大会", [SAFETY], None), ("2", "制定实施方案", [POLICE], None),
+    ]  # fmt: skip
+    assert (found["errors"], found["skipped_rows"]) == ([], [5])
+    assert [part.beside for part in table.parts] == [5 + gap]
+
+
+def test_a_column_that_comes_twice_is_no_second_list(plan, tmp_path):
+    path = made(
+        tmp_path / "a.xlsx",
+        [*LEFT, "责任单位", "完成时间", "责任单位", "备注"],
+        [1, "一", "召开动员大会", "市安监局", "4月底", "市公安局", "", "市教育局", "说明"],
+    )
+    found, table = read(plan, path)
+    assert [part.beside for part in table.parts] == [None]
+    assert found["rows"][0]["note"] == "说明"

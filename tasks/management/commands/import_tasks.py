@@ -14,6 +14,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from lib import clock
+from lib.sheets.parsers.common import reference
 from lib.sheets.read import UnreadableFileError
 from tasks.actions.import_errors import PlanChangedError, RefusedRowsError
 from tasks.actions.import_whole import bring_in
@@ -48,6 +49,10 @@ class Command(BaseCommand):
         if options["json"] or options["diff"]:
             found = (diff_json if options["diff"] else rows_json)(path.name, resource)
             self.stdout.write(json.dumps(found, ensure_ascii=False, indent=1))
+        for part in resource.context.table.parts:
+            if part.beside is not None:
+                place = reference(part.header_rows[0] - 1, part.beside)
+                self.stderr.write(f"{path.name}: a second list stands beside the first, from {place} on; not read.")
         self._say_refused(resource)
         refused = sum(bool(staged.errors) for staged in resource.staged)
         if options["dry_run"]:
