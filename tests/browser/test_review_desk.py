@@ -13,9 +13,9 @@ DAY = datetime.date
 
 @pytest.fixture
 def waiting(city, cast, plan):
-    """Three submissions and a request, all for Jiaozhou's head."""
+    """Four submissions and a request, all for Jiaozhou's head."""
     rows = []
-    for n, title in enumerate(["最早的演练", "其次的排查", "最后的培训"]):
+    for n, title in enumerate(["最早的演练", "其次的排查", "再次的培训", "最后的检查"]):
         task = factories.task(plan, point=1 + n, lead=city.town, title=title, due_on=DAY(2017, 9, 30))
         row = factories.assignment(
             task,
@@ -71,6 +71,22 @@ def test_a_morning_at_the_desk(desk, waiting, cast):
     page.wait_for_url(f"**at=s{waiting[2].pk}")
     assert Assignment.objects.get(pk=waiting[1].pk).state == "done"
     assert [review.opinion for review in Review.objects.order_by("id")] == ["缺盖章件", ""]
+    # the rest at once, after a page that names them and asks for the reason
+    desk.go("/2017/review/")
+    page.locator("[data-pick-all]").check()
+    page.locator(".q-bulk button[value=send_back]").click()
+    page.wait_for_url("**/review/bulk/**")
+    desk.look()
+    assert page.locator(".names li").count() == 2
+    page.locator("main form button.save").click()
+    page.locator("#id_opinion_error .error").wait_for()
+    desk.look()
+    page.locator("#id_opinion").fill("附件不全")
+    page.locator("main form button.save").click()
+    page.wait_for_url("**/2017/review/")
+    desk.look()
+    assert Assignment.objects.filter(state="sent_back").count() == 3
+    assert Review.objects.filter(opinion="附件不全").count() == 2
 
 
 def test_an_extension_is_granted_until_another_day(desk, waiting, cast):
@@ -87,17 +103,3 @@ def test_an_extension_is_granted_until_another_day(desk, waiting, cast):
     assert (asked.decision, asked.due_after) == ("approved", DAY(2017, 10, 10))
     desk.go(f"/assignments/{asked.assignment_id}/")
     assert page.get_by_text("同意延至十月十日").first.is_visible()
-
-
-def test_several_at_once_after_a_page_that_says_so(chinese_desk, waiting, cast):
-    desk = chinese_desk
-    page = desk.log_in(cast.head)
-    desk.go("/2017/review/")
-    page.locator("[data-pick-all]").check()
-    page.locator(".q-bulk button[value=approve]").click()
-    page.wait_for_url("**/review/bulk/**")
-    desk.look()
-    page.locator("main form button.btn-primary").click()
-    page.wait_for_url("**/2017/review/")
-    desk.look()
-    assert Assignment.objects.filter(state="done").count() == 3
