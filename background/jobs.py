@@ -8,6 +8,7 @@ import logging
 from celery import shared_task
 from django.core.management import call_command
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from audit import seals
 from audit.models import Verification
@@ -15,12 +16,14 @@ from audit.verify import verify
 
 from . import runner, work_runner
 from .models import ScheduledSlot, Work
+from .said import Said
 from .schedule import Missed, discover, job
 from .work import discover as discover_work
 from .work import ring
 
 log = logging.getLogger(__name__)
 KEPT = datetime.timedelta(days=60)
+KEPT_OF_BUSY = datetime.timedelta(days=1)
 
 
 @shared_task(name="background.sweep")
@@ -55,15 +58,25 @@ def run_work(pk: int) -> None:
 def housekeeping(*, slot: datetime.datetime) -> str:
     """Removes ended sessions and slots that nobody will ask about any more."""
     call_command("clearsessions")
-    removed, _ = ScheduledSlot.objects.filter(slot__lt=slot - KEPT, finished_at__isnull=False).delete()
+    ended = ScheduledSlot.objects.filter(finished_at__isnull=False)
+    removed, _ = ended.filter(slot__lt=slot - KEPT).delete()
+    usual = ended.filter(job__in=_busy(slot), error="").exclude(outcome=ScheduledSlot.Outcome.FAILED)
+    removed += usual.filter(slot__lt=slot - KEPT_OF_BUSY).delete()[0]
     works, _ = Work.objects.filter(finished_at__lt=slot - KEPT).delete()
-    return f"sessions cleared, {removed} old slots and {works} finished pieces of work removed"
+    text = gettext_noop("sessions cleared, %(slots)s old slots and %(works)s finished pieces of work removed")
+    return Said(text, slots=removed, works=works)
+
+
+def _busy(at: datetime.datetime) -> list[str]:
+    """The jobs that run several times an hour: nobody asks about yesterday's rounds, unless one went wrong."""
+    hour = at + datetime.timedelta(hours=1)
+    return [name for name, one in discover().jobs.items() if len(list(one.at.between(at, hour, runner.zone()))) > 1]
 
 
 @job("audit.seal", at="*/10 * * * *", missed=Missed.LATEST)
 def seal_record(*, slot: datetime.datetime) -> str:
     """Seals what was recorded since the last seal."""
-    return f"{seals.seal_all(at=timezone.now())} entries sealed"
+    return Said(gettext_noop("%(n)s entries sealed"), n=seals.seal_all(at=timezone.now()))
 
 
 @job("audit.verify", at="40 3 * * *", missed=Missed.LATEST, lease=datetime.timedelta(hours=2))
@@ -74,4 +87,6 @@ def verify_record(*, slot: datetime.datetime) -> str:
     Verification.keep(outcome, timezone.now())
     if not outcome.intact:
         log.error("the audit record is broken in %s places, the first: %s", outcome.number, outcome.findings[0])
-    return f"{outcome.entries} entries, {outcome.number} broken, seal {outcome.seals} {outcome.last_seal}"
+    text = gettext_noop("%(entries)s entries, %(broken)s broken, seal %(seals)s %(last)s")
+    numbers = {"entries": outcome.entries, "broken": outcome.number, "seals": outcome.seals}
+    return Said(text, **numbers, last=outcome.last_seal)

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from .models import ScheduledSlot
+from .said import Said
 from .schedule import Job, Missed, Schedule
 
 log = logging.getLogger(__name__)
@@ -85,7 +86,8 @@ def run(job: Job, slot: ScheduledSlot, at: datetime.datetime) -> bool:
         else:
             slot.settle(error=text, finished_at=timezone.now(), outcome=Outcome.FAILED)
         return True
-    if not slot.settle(finished_at=timezone.now(), outcome=Outcome.DONE, result=result[:300]):
+    kept = result.kept if isinstance(result, Said) else result
+    if not slot.settle(finished_at=timezone.now(), outcome=Outcome.DONE, result=kept):
         log.warning("job %s ended after its lease; another process has taken it over", slot)
     else:
         log.info("job %s: %s", slot, result or "done")

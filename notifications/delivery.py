@@ -38,6 +38,9 @@ BAD_ADDRESS = gettext_noop("The e-mail address is not valid.")
 DISABLED = gettext_noop("The account is disabled.")
 
 
+SUM = gettext_noop("%(sent)s sent, %(later)s to be tried again, %(failed)s given up")
+
+
 class Delivered(NamedTuple):
     """How many went out, will be tried again, were given up."""
 
@@ -47,7 +50,7 @@ class Delivered(NamedTuple):
 
     def __str__(self) -> str:
         """In the active language."""
-        return _("%(sent)s sent, %(later)s to be tried again, %(failed)s given up") % self._asdict()
+        return _(SUM) % self._asdict()
 
 
 def deliver_waiting(budget: float = BUDGET) -> Delivered:

@@ -7,6 +7,7 @@ import logging
 
 from celery import shared_task
 
+from background.said import Part, Said
 from background.schedule import Missed, job
 from lib import clock
 
@@ -27,10 +28,14 @@ def deliver() -> None:
 def remind(*, slot: datetime.datetime) -> str:
     """The ladder of the day, with what was missed before it."""
     done = planner.plan_all(on=clock.pinned() or slot.date(), at=clock.now(), calendar=calendar())
-    return "; ".join(f"{city}: {planned}" for city, planned in done.items())
+    parts: list[Part] = []
+    for city, planned in done.items():
+        parts += [(f"; {city}: " if parts else f"{city}: ", None), *planned.parts]
+    return Said.of(parts)
 
 
 @job("notifications.sweep", at="* * * * *", missed=Missed.LATEST, lease=datetime.timedelta(minutes=6))
 def sweep(*, slot: datetime.datetime) -> str:
     """Sends what waits, also where no ring was heard."""
-    return str(delivery.deliver_waiting())
+    done = delivery.deliver_waiting()
+    return Said(delivery.SUM, **done._asdict())

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from background import said
 from background.models import ScheduledSlot, Work
 from background.runner import zone
 from background.schedule import Job, discover
@@ -92,13 +93,14 @@ def _job_row(job: Job, slot: ScheduledSlot | None, now: datetime.datetime) -> Jo
 
 
 def _why(result: str) -> str:
-    """What the runner itself wrote, in the reader's language; what a job wrote stands as it is."""
+    """What came of it, in the reader's language, whether the runner wrote it or the job."""
     own = {
+        "the process ended in mid-job": _("the process ended in mid-job"),
         "the job was new": _("the job was new"),
         "missed": _("missed"),
         "a later slot was due": _("a later run was due"),
     }
-    return own.get(result, result)
+    return own.get(result) or said.words(result)
 
 
 def _moment(value: datetime.datetime | None) -> str:

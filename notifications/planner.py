@@ -15,8 +15,10 @@ from typing import Any, NamedTuple
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from audit.record import record
+from background.said import Part
 from lib.workdays import Calendar, NoCalendarError
 from organizations.models import Organization
 
@@ -39,15 +41,22 @@ class Planned(NamedTuple):
     missing: tuple[int, ...]
     messages: tuple[int, ...]
 
-    def __str__(self) -> str:
-        """In the active language: the command speaks English, the job's result the office's language."""
-        text = _("%(stages)s stages to %(people)s people: %(digests)s digests, %(urgent)s urgent") % self._asdict()
+    @property
+    def parts(self) -> list[Part]:
+        """What came of it, as message ids with their values."""
+        numbers = {name: getattr(self, name) for name in ("stages", "people", "digests", "urgent")}
+        text = gettext_noop("%(stages)s stages to %(people)s people: %(digests)s digests, %(urgent)s urgent")
+        found: list[Part] = [(text, numbers)]
         if self.news:
-            text += _("; %(n)s news with the digests") % {"n": self.news}
+            found.append((gettext_noop("; %(n)s news with the digests"), {"n": self.news}))
         if self.missing:
-            years = ", ".join(map(str, self.missing))
-            text += _("; ALARM: no working days known for %(years)s, later stages wait") % {"years": years}
-        return text
+            text = gettext_noop("; ALARM: no working days known for %(years)s, later stages wait")
+            found.append((text, {"years": ", ".join(map(str, self.missing))}))
+        return found
+
+    def __str__(self) -> str:
+        """In the active language."""
+        return "".join(_(text) % values for text, values in self.parts)
 
 
 @transaction.atomic

@@ -5,6 +5,9 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
+from django.utils.translation import gettext_noop
+
+from background.said import Said
 from background.schedule import Missed, job
 from background.work import Run, work
 from lib import clock
@@ -33,6 +36,6 @@ def is_working_day(day: datetime.date) -> bool:
 def compile_reports(*, slot: datetime.datetime) -> str:
     """On the first working day after a quarter: orders its reports, for every plan that has such a quarter."""
     if not is_working_day(clock.today()):
-        return "no working day"
+        return Said(gettext_noop("no working day"))
     made = orders.order_due(plans=Plan.objects.select_related("issuer"), at=clock.now(), today=clock.today())
-    return f"{made} compilations ordered"
+    return Said(gettext_noop("%(n)s compilations ordered"), n=made)

@@ -124,6 +124,7 @@ def item_of(item: Item, user: User, today: datetime.date) -> dict[str, Any]:
         "asked": request,
         "asked_words": _asked(one, request, today) if request else None,
         "may": may,
+        "own_request": request is not None and (request.asked_by_id == user.pk or rights.is_own_work(user, one)),
         "open_request": next((e for e in asked if e.is_open), None) if request is None else None,
         "latest": entries[0] if entries else None,
         "assignment_href": reverse("assignment", kwargs={"pk": one.pk}),

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import datetime
 
+from django.utils.translation import gettext_noop
+
+from background.said import Said
 from background.schedule import Missed, job
 from background.work import kinds
 from lib import clock
@@ -17,25 +20,30 @@ def check_counts(*, slot: datetime.datetime) -> str:
     """Compares every plan's summary with a full count and puts it right."""
     checked = [tidy.check_counts(plan=plan, repair=True) for plan in Plan.objects.all()]
     wrong = sum(len(one.wrong) for one in checked)
-    return f"{len(checked)} plans, {wrong} rows were wrong" + (" and were counted anew" if wrong else "")
+    if wrong:
+        text = gettext_noop("%(plans)s plans, %(wrong)s rows were wrong and were counted anew")
+    else:
+        text = gettext_noop("%(plans)s plans, %(wrong)s rows were wrong")
+    return Said(text, plans=len(checked), wrong=wrong)
 
 
 @job("tasks.follow_tree", at="*/5 * * * *", missed=Missed.SKIP)
 def follow_tree(*, slot: datetime.datetime) -> str:
     """Sums by branch as the tree is now."""
-    return f"{sum(tidy.follow_tree(plan=plan) for plan in Plan.objects.select_related('issuer'))} plans counted anew"
+    number = sum(tidy.follow_tree(plan=plan) for plan in Plan.objects.select_related("issuer"))
+    return Said(gettext_noop("%(n)s plans counted anew"), n=number)
 
 
 @job("tasks.remove_old_previews", at="50 2 * * *", missed=Missed.LATEST)
 def remove_old_previews(*, slot: datetime.datetime) -> str:
     """Removes imports that nobody confirmed."""
-    return f"{tidy.remove_old_previews(at=clock.now())} imports removed"
+    return Said(gettext_noop("%(n)s imports removed"), n=tidy.remove_old_previews(at=clock.now()))
 
 
 @job("tasks.remove_old_packages", at="55 2 * * *", missed=Missed.LATEST)
 def remove_old_packages(*, slot: datetime.datetime) -> str:
     """Removes zips of workbooks that were made days ago."""
-    return f"{packages.remove_old(at=clock.now())} packages removed"
+    return Said(gettext_noop("%(n)s packages removed"), n=packages.remove_old(at=clock.now()))
 
 
 kinds.work(packages.KIND)(packages.pack_now)

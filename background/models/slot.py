@@ -43,7 +43,7 @@ class ScheduledSlot(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     finished_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=8, choices=Outcome.choices, blank=True)
-    result = models.CharField(max_length=300, blank=True)
+    result = models.TextField(blank=True)
     error = models.TextField(blank=True)
 
     objects = SlotQuerySet.as_manager()

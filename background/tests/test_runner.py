@@ -15,9 +15,11 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
+from django.utils import translation
 
 from background import jobs, runner
 from background.models import ScheduledSlot
+from background.said import Said, words
 from background.schedule import Missed, Schedule, discover
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -253,6 +255,33 @@ class TestHousekeeping:
             ScheduledSlot.objects.create(job="x", slot=slot, finished_at=slot, outcome=Outcome.DONE)
         assert jobs.housekeeping(slot=NOON) == "sessions cleared, 1 old slots and 0 finished pieces of work removed"
         assert ScheduledSlot.objects.count() == 1
+
+    def test_of_what_runs_every_few_minutes_a_day_is_kept_and_what_went_wrong(self):
+        for name in ("notifications.sweep", "notifications.remind"):
+            for age, error in ((2, ""), (2, "ValueError"), (0, "")):
+                slot = NOON - age * DAY - datetime.timedelta(minutes=len(error) + 1)
+                ScheduledSlot.objects.create(job=name, slot=slot, finished_at=slot, outcome=Outcome.DONE, error=error)
+        jobs.housekeeping(slot=NOON)
+        assert ScheduledSlot.objects.of("notifications.sweep").count() == 2
+        assert ScheduledSlot.objects.of("notifications.remind").count() == 3
+
+
+class TestSaid:
+    def test_is_english_in_the_log_and_the_readers_language_on_the_page(self):
+        found = Said("%(n)s imports removed", n=1234)
+        assert found == "1234 imports removed"
+        assert words(found.kept) == "已清除 1,234 次导入"
+        with translation.override("en"):
+            assert words(found.kept) == "1,234 imports removed"
+
+    def test_parts_and_words_that_are_no_message(self):
+        found = Said.of([("市安委会: ", None), ("%(n)s imports removed", {"n": 2})])
+        assert found == "市安委会: 2 imports removed"
+        assert words(found.kept) == "市安委会: 已清除 2 次导入"
+
+    @pytest.mark.parametrize("kept", ["", "sent", "[[broken", '[["%(n)s", {}]]', "[[1]]"])
+    def test_what_is_none_stands_as_it_is(self, kept):
+        assert words(kept) == kept
 
 
 @pytest.mark.django_db

@@ -144,3 +144,21 @@ def test_the_record_says_it_in_words(owed, cast, log_in):
     for words in ("尝试的操作被拒绝", "报审条件尚未满足", "申请延期", "所填日期已过或早于原时限"):
         assert words in page
     assert "incomplete" not in page
+
+
+def test_several_at_once_name_who_was_faster(owed, city, plan, cast, log_in):
+    """Of three, one was sent back by somebody else meanwhile; the others are decided."""
+    rows = [
+        factories.assignment(
+            factories.task(plan, lead=unit), unit, state="submitted", percent=100, done_on=TODAY, handed_on=TODAY
+        )
+        for unit in (city.safety, city.jiaozhou, city.pingdu)
+    ]
+    other = factories.user(city.office, Role.HEAD, "other", post="主任")
+    log_in(other).post(f"{DESK}?at=s{rows[1].pk}", {"do": "send_back", "opinion": "缺盖章件", "version": 1})
+    data = {"do": "approve", "picked": ",".join(f"{row.pk}:1" for row in rows), "confirmed": "1", "opinion": "同意"}
+    page = html.unescape(log_in(cast.admin).post(f"{DESK}bulk/", data, follow=True).content.decode())
+    assert "已同意 2 项" in page
+    assert f"{rows[1].task.title}（胶州市政府），其间已由{other.post_and_unit}改动，现为“已退回”" in page
+    assert set(Assignment.objects.filter(state="done")) == {rows[0], rows[2]}
+    assert noted() == (cast.admin, "approve", "stale")
