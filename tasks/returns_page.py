@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from lib import formats
 from lib.sheets.write import Column, Sheet
@@ -213,7 +213,7 @@ def sheet_of(batch: ProgressReturn, rows: QuerySet[ReturnRow]) -> Sheet:
          "\n".join(f"{why.where} {why.text}" for why in one.whys))
         for row, one in zip(rows, shown_rows(rows), strict=True)
     )  # fmt: skip
-    return Sheet(_("Return"), [Column(*head) for head in heads], cells, batch.name)
+    return Sheet(pgettext("workbook", "Return"), [Column(*head) for head in heads], cells, batch.name)
 
 
 def done_words(batch: ProgressReturn) -> str:

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from background.models.work import UNFINISHED, WorkState
 from lib import clock, formats
@@ -34,6 +35,10 @@ class Tab(NamedTuple):
     href: str
     number: int
     current: bool
+
+
+def _state(returned: bool) -> str:
+    return pgettext("workbook", "Returned") if returned else _("Not returned yet")
 
 
 class UnitRow(NamedTuple):
@@ -132,7 +137,11 @@ class UnitsFilter:
 
     def tabs(self) -> list[Tab]:
         """All, missing, returned with their numbers."""
-        named = [("", _("All units")), ("missing", _("Not returned yet")), ("returned", _("Returned"))]
+        named = [
+            ("", pgettext("workbook", "All units")),
+            ("missing", _("Not returned yet")),
+            ("returned", pgettext("workbook", "Returned")),
+        ]
         return [
             Tab(label, self.query(state=key), self._of_state(key).count(), key == self.state) for key, label in named
         ]
@@ -161,7 +170,7 @@ def rows_of(chosen: UnitsFilter, units: list[Organization]) -> list[UnitRow]:
                 pk=unit.pk, href=f"{reverse('ledger', args=[year])}?unit={unit.pk}", name=unit.label,
                 kind=str(unit.get_kind_display()), open=number, overdue=overdue,
                 workbook=f"{at}?quarter={chosen.quarter}&pick={unit.pk}" if number else "",
-                signal="done" if one else "none", state=_("Returned") if one else _("Not returned yet"),
+                signal="done" if one else "none", state=_state(bool(one)),
                 returned=formats.day(timezone.localtime(one.decided_at).date()) if one and one.decided_at else "",
                 return_href=reverse("return_preview", args=[year, one.pk]) if one else "",
             )
@@ -187,7 +196,14 @@ def sheet_of(chosen: UnitsFilter) -> Sheet:
             number, overdue = counts.get(unit.pk, (0, 0))
             one = returns.get(unit.pk)
             day = timezone.localtime(one.decided_at).date() if one and one.decided_at else None
-            yield unit.name, str(unit.get_kind_display()), number, overdue, _("Returned") if one else "", day
+            yield (
+                unit.name,
+                str(unit.get_kind_display()),
+                number,
+                overdue,
+                pgettext("workbook", "Returned") if one else "",
+                day,
+            )
 
     title = _("Returns of %(period)s") % {"period": formats.period(chosen.quarter)}
     return Sheet(title, [Column(*head) for head in heads], cells())

@@ -126,26 +126,28 @@ def test_another_units_sheet_and_other_mistakes_are_refused_as_a_whole(plan, cap
     assert not ProgressEntry.objects.exists()
 
 
-@pytest.mark.parametrize(
-    ("row", "code"),
-    [
-        ([99, "无此任务", "做了", "", "", "", "", ""], "number_unknown"),
-        ([10, "完全不同的另一项工作", "做了", "", "", "", "", ""], "title_differs"),
-        ([10, STAFF, "", 5, "", "", "", ""], "progress_missing"),
-        ([10, STAFF, "做了", 2.5, "", "", "", ""], "entry_not_whole"),
-        ([10, STAFF, "做了", 5, "100%", "", "", ""], "entry_target"),
-        ([10, STAFF, "做了", "若干", "", "", "", ""], "completed_not_number"),
-        ([12, "制定安全生产巡查制度，完成首轮区市巡查", "做了", "", "", "", "", ""], "not_assigned"),
-        (["", "没有这句话的任务", "做了", "", "", "", "", ""], "number_missing"),
-    ],
-)
-def test_a_wrong_row_is_named_and_the_others_are_logged(plan, capsys, tmp_path, row, code):
+WRONG = {
+    "number_unknown": [99, "无此任务", "做了", "", "", "", "", ""],
+    "title_differs": [10, "完全不同的另一项工作", "做了", "", "", "", "", ""],
+    "progress_missing": [30, "建立企业“一企一册”风险隐患台账", "", 5, "", "", "", ""],
+    "entry_not_whole": [43, "粉尘防爆和有限空间作业专项治理", "做了", 2.5, "", "", "", ""],
+    "entry_target": [55, "组织企业开展职业病危害防治评估", "做了", 5, "100%", "", "", ""],
+    "completed_not_number": [31, "由标杆企业编制风险分级管控行业标准指南", "做了", "若干", "", "", "", ""],
+    "not_assigned": [12, "制定安全生产巡查制度，完成首轮区市巡查", "做了", "", "", "", "", ""],
+    "number_missing": ["", "没有这句话的任务", "做了", "", "", "", "", ""],
+    "number_duplicate": [31, "由标杆企业编制风险分级管控行业标准指南", "又做了", "", "", "", "", ""],
+}
+
+
+def test_every_wrong_row_is_named_and_the_others_are_logged(plan, capsys, tmp_path):
     good = [36, "推动高危和规模以上企业安全生产标准化达标升级", "新达标企业287家", 287, "47.8%", "", "", "否"]
-    status, out, err = run(capsys, returned(tmp_path / "a.xlsx", row, good), "--json")
-    (error,) = json.loads(out)["errors"]
-    assert (status, error["row"], error["code"]) == (1, 2, code)
-    assert f"row 2, {error['column']}: " in err and code not in err
+    status, out, err = run(capsys, returned(tmp_path / "a.xlsx", *WRONG.values(), good), "--json")
+    errors = json.loads(out)["errors"]
+    assert (status, [(error["row"], error["code"]) for error in errors]) == (1, list(enumerate(WRONG, 2)))
+    for error in errors:
+        assert f"row {error['row']}, {error['column']}: " in err and error["code"] not in err
     assert of("36", plan).quantity == 287
+    assert ProgressEntry.objects.count() == 2, "a cell that is no number leaves the rest of its row"
 
 
 def test_a_row_that_was_left_blank_says_nothing_and_other_columns_do_not_matter(plan, capsys, tmp_path):
