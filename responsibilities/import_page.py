@@ -14,6 +14,9 @@ from django.utils.translation import ngettext, pgettext
 
 from lib import formats
 from lib.marks import plain
+from lib.sheets.cells import text as cell_text
+from lib.sheets.mark import Mark, Words
+from lib.sheets.read import Sheet as WorkSheet
 from lib.sheets.write import Column, Sheet
 
 from .annex import HEADS, WIDTHS
@@ -188,6 +191,30 @@ def rows_sheet(batch: ListImport, pairs: Sequence[tuple[Group, Judged]]) -> Shee
             yield one.row, one.label, one.where, *map(plain, one.cells), f"{one.why} {one.remedy}".strip()
 
     return Sheet(_("Import lists"), [*columns, Column(_("What is wrong and what to do"), 60)], cells(), batch.name)
+
+
+def mark_words() -> Words:
+    """The sheet of problems."""
+    return Words(_("Problems"), _("Row"), _("Column"), _("Value"), _("What is wrong and what to do"), _("Accepted"))
+
+
+def marks(batch: ListImport, groups: Sequence[Group], sheets: Sequence[WorkSheet]) -> list[Mark]:
+    """Every problem at its cell."""
+    heads = {one["sheet"]: one["header_rows"] for one in batch.content["sheets"]}
+    places: dict[str, dict[str, int]] = {}
+    for sheet in sheets:
+        rows = [sheet.rows[number - 1] for number in heads.get(sheet.name, ()) if number <= len(sheet.rows)]
+        places[sheet.name] = {
+            label: column for row in rows for column, cell in enumerate(row) if (label := cell_text(cell))
+        }
+    found = []
+    for group in groups:
+        for row in group.rows:
+            if row.error is not None:
+                column, value = row.error["column"], str(row.error["value"] or "")
+                place = places.get(row.sheet, {}).get(column)
+                found.append(Mark(row.row - 1, place, f"{row.sheet} · {column}", value, _why(row)[1], "", row.sheet))
+    return found
 
 
 def refused_columns() -> list[Column]:

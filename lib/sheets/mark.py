@@ -28,7 +28,8 @@ _FORBIDDEN = str.maketrans("[]:*?/\\", "       ")
 
 
 class Mark(NamedTuple):
-    """What is wrong in one cell. `row` and `column` are counted from 0; without a column the row is meant."""
+    """What is wrong in one cell. `row` and `column` are counted from 0; without a column the row is meant. `sheet`: its
+    sheet, where problems stand on several."""
 
     row: int
     column: int | None
@@ -36,6 +37,7 @@ class Mark(NamedTuple):
     value: str
     text: str
     accepted: str = ""
+    sheet: str = ""
 
 
 class Words(NamedTuple):
@@ -50,7 +52,7 @@ class Words(NamedTuple):
 
 
 def write_marked(target: IO[bytes], sheets: Sequence[Sheet], marked: str, marks: Sequence[Mark], words: Words) -> None:
-    """Writes all visible sheets to `target`; `marks` belong to the sheet called `marked`."""
+    """Writes all visible sheets to `target`; marks without a sheet of their own belong to the one called `marked`."""
     shown = [sheet for sheet in sheets if sheet.visible or sheet.name == marked]
     long = sum(len(sheet.rows) * len(sheet.rows[0]) for sheet in shown if sheet.rows) > MANY
     book = xlsxwriter.Workbook(target, {"constant_memory": long, "default_date_format": "yyyy-mm-dd"})
@@ -58,7 +60,7 @@ def write_marked(target: IO[bytes], sheets: Sequence[Sheet], marked: str, marks:
     used: set[str] = set()
     for sheet in shown:
         page = book.add_worksheet(_name(sheet.name, used))
-        _sheet(page, sheet, marks if sheet.name == marked else (), styles)
+        _sheet(page, sheet, [mark for mark in marks if (mark.sheet or marked) == sheet.name], styles)
         if sheet.name == marked:
             page.activate()
             page.set_first_sheet()

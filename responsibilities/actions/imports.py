@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from django.core.files import File
 from django.db import transaction
 
 from audit.record import record, record_many
@@ -38,6 +39,14 @@ class AlreadyDecidedError(Exception):
 
 class ListsChangedError(Exception):
     """The lists have changed since the preview; it would now come to something else."""
+
+
+class RefusedError(Exception):
+    """All or nothing was asked for, and `number` rows are refused."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
 
 
 class Outcome(NamedTuple):
@@ -84,6 +93,8 @@ def preview(
     with transaction.atomic():
         for key, number in numbers(groups_of(batch)).items():
             setattr(batch, key, number)
+        with path.open("rb") as file:
+            batch.file.save(name, File(file), save=False)
         batch.save()
         record("list.import_preview", batch, by=by, at=at, scope_id=city.pk, after=_said(batch))
     return batch
@@ -101,12 +112,19 @@ def _said(batch: ListImport) -> dict[str, Any]:
 
 @transaction.atomic
 def commit(
-    *, batch: ListImport, by: User | None, at: datetime.datetime, seen: str | None = None, drop_absent: bool = False
+    *,
+    batch: ListImport,
+    by: User | None,
+    at: datetime.datetime,
+    seen: str | None = None,
+    drop_absent: bool = False,
+    whole: bool = False,
 ) -> Outcome:
     """Writes the new and the changed rows into draft versions, all or none.
 
     `seen`: digest of the preview that was agreed to; `drop_absent` takes out what the file lacks. Raises
-    AlreadyDecidedError for a second attempt and ListsChangedError where the preview no longer holds.
+    AlreadyDecidedError for a second attempt, ListsChangedError where the preview no longer holds, and RefusedError
+    where all or nothing (`whole`) was asked for and a row is refused.
     """
     claimed = ListImport.objects.filter(pk=batch.pk, state=State.PREVIEWED)
     if not claimed.update(state=State.COMMITTED, decided_at=at):
@@ -116,6 +134,9 @@ def commit(
     groups = groups_of(batch)
     if seen is not None and seen != digest(groups):
         raise ListsChangedError
+    refused = numbers(groups)[Verdict.REFUSED]
+    if whole and refused:
+        raise RefusedError(refused)
     removed = 0
     written = []
     for group in groups:
@@ -182,6 +203,9 @@ def _wanted(group: Group, drop_absent: bool) -> list[Wanted]:
 def discard(*, batch: ListImport, by: User, at: datetime.datetime) -> None:
     """Throws the preview away; raises AlreadyDecidedError."""
     claimed = ListImport.objects.filter(pk=batch.pk, state=State.PREVIEWED)
-    if not claimed.update(state=State.DISCARDED, decided_at=at):
+    if not claimed.update(state=State.DISCARDED, decided_at=at, file=""):
         raise AlreadyDecidedError(ListImport.objects.get(pk=batch.pk))
+    file, storage = batch.file.name, batch.file.storage
+    if file and not ListImport.objects.filter(file=file).exists():
+        transaction.on_commit(lambda: storage.delete(file))
     record("list.import_discard", batch, by=by, at=at, scope_id=batch.city_id)

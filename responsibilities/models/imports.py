@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     from organizations.models import User
 
 
+def list_import_path(batch: ListImport, filename: str) -> str:
+    """By city and content, never under the name that the user gave."""
+    return f"list-imports/{batch.city_id}/{batch.sha256}"
+
+
 class ListImportQuerySet(models.QuerySet["ListImport"]):
     """Reads, as adjectives."""
 
@@ -30,7 +35,7 @@ class ListImportQuerySet(models.QuerySet["ListImport"]):
 
 
 class ListImport(models.Model):
-    """One uploaded file. `content` holds what was read, in the format of samples/README.md.
+    """One uploaded file, kept unless it is discarded. `content` holds what was read, as samples/README.md writes it.
 
     `unit` is set where a unit's own people upload: then no other unit's lists are taken from the file.
     """
@@ -43,6 +48,7 @@ class ListImport(models.Model):
     city = models.ForeignKey(Organization, models.PROTECT, related_name="+")
     unit = models.ForeignKey(Organization, models.PROTECT, null=True, blank=True, related_name="+")
     year = models.PositiveSmallIntegerField(_("Year"))
+    file = models.FileField(_("File"), upload_to=list_import_path, max_length=200, blank=True)
     name = models.CharField(_("File name"), max_length=200)
     sha256 = models.CharField(max_length=64)
     content = models.JSONField(default=dict)

@@ -4,6 +4,7 @@ import csv
 import io
 from pathlib import Path
 
+import openpyxl
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -218,3 +219,42 @@ def test_filters_tabs_and_export_of_the_overview(city, cast, log_in):
     assert line[:5] == ["青岛市安全生产监督管理局", "责任清单", "2017", "1", "待公布"]
     for address in (reverse("duty_lists_export") + "?tab=me", reverse("duty_unit_export", args=[city.transport.pk])):
         assert client.get(address).getvalue()[:2] == b"PK"
+
+
+def test_the_file_is_kept_and_comes_back_with_its_problems_marked(building, city, cast, log_in, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "media"
+    factories.duty_list(city.safety, "甲", kind="powers", state="submitted")
+    client = log_in(cast.admin)
+    upload(client)
+    batch = ListImport.objects.get()
+    page, digest = seen(client, batch)
+    address = reverse("duty_import_file", args=[batch.pk])
+    assert f'href="{address}"' in page and f'href="{address}?marked=1"' in page
+    assert b"".join(client.get(address).streaming_content) == FILE.read_bytes()
+    marked = tmp_path / "marked.xlsx"
+    marked.write_bytes(b"".join(client.get(f"{address}?marked=1").streaming_content))
+    book = openpyxl.load_workbook(marked)
+    sheet = book["市安监局"] if "市安监局" in book.sheetnames else book.worksheets[0]
+    comments = [cell.comment.text for row in sheet.iter_rows() for cell in row if cell.comment]
+    assert len(comments) == 8 and all("请先退回" in text for text in comments)
+    assert not any(cell.comment for row in book.worksheets[1].iter_rows() for cell in row), "each on its own sheet"
+    assert len(list(book.worksheets[-1].values)) == 9
+    commit = reverse("duty_import_commit", args=[batch.pk])
+    answer = client.post(commit, {"seen": digest, "whole": "1"}, follow=True).content.decode()
+    assert "已选择整批导入" in answer and ResponsibilityItem.objects.count() == 1
+    client.post(commit, {"seen": digest, "whole": "0"})
+    assert ResponsibilityItem.objects.count() == 40
+    assert b"".join(client.get(address).streaming_content) == FILE.read_bytes(), "also after the decision"
+
+
+def test_a_discarded_file_is_gone(building, cast, log_in, settings, tmp_path, django_capture_on_commit_callbacks):
+    settings.MEDIA_ROOT = tmp_path / "media"
+    client = log_in(cast.admin)
+    upload(client)
+    batch = ListImport.objects.get()
+    kept = Path(batch.file.path)
+    assert kept.exists()
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(reverse("duty_import_discard", args=[batch.pk]))
+    assert not kept.exists()
+    assert client.get(reverse("duty_import_file", args=[batch.pk])).status_code == 404

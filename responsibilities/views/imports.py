@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -18,11 +18,12 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from audit.exports import export
+from audit.exports import export, record_file
 from lib import clock
 from lib.listing import page_of
-from lib.sheets.read import UnreadableFileError
-from lib.sheets.write import CHUNK, Column, Sheet, download, exporting, file_name, workbook
+from lib.sheets.mark import write_marked
+from lib.sheets.read import UnreadableFileError, read_workbook
+from lib.sheets.write import CHUNK, Column, Sheet, download, exporting, file_name, stream, workbook
 from organizations.models import Organization, User
 from organizations.person import person_of
 from organizations.roles import Capability
@@ -156,6 +157,25 @@ def duty_import_refused(request: HttpRequest, pk: int) -> FileResponse:
     return export(request, f"{title} {file_name(Path(batch.name).stem)}", sheet, of=batch.city)
 
 
+@require_GET
+def duty_import_file(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The file as it was uploaded; with ?marked=1 with its problems marked in the cells."""
+    user, batch = _load(request, pk)
+    if not batch.file.name or not batch.file.storage.exists(batch.file.name):
+        raise Http404
+    if request.GET.get("marked") == "1":
+        sheets = read_workbook(batch.file.path)
+        marks = import_page.marks(batch, imports.groups_of(batch), sheets)
+        name = f"{_('%(name)s with marks') % {'name': Path(batch.name).stem}}.xlsx"
+        record_file(batch, by=user, at=clock.now(), name=name, scope_id=batch.city_id)
+        return stream(name, lambda file: write_marked(file, sheets, "", marks, import_page.mark_words()))
+    record_file(batch, by=user, at=clock.now(), name=batch.name, scope_id=batch.city_id)
+    kind = "application/octet-stream"
+    response = FileResponse(batch.file.open("rb"), as_attachment=True, filename=batch.name, content_type=kind)
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
 @require_POST
 def duty_import_commit(request: HttpRequest, pk: int) -> HttpResponse:
     """Writes the new and the changed rows into drafts; a second press finds it done."""
@@ -163,10 +183,17 @@ def duty_import_commit(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         done = imports.commit(
             batch=batch, by=user, at=clock.now(), seen=request.POST.get("seen", ""),
-            drop_absent=request.POST.get("drop_absent") == "1",
+            drop_absent=request.POST.get("drop_absent") == "1", whole=request.POST.get("whole") == "1",
         )  # fmt: skip
     except imports.AlreadyDecidedError as error:
         _say_decided(request, error.batch)
+    except imports.RefusedError as error:
+        text = ngettext(
+            "Nothing was imported: all or nothing was chosen, and %(count)s row is refused.",
+            "Nothing was imported: all or nothing was chosen, and %(count)s rows are refused.",
+            error.number,
+        )
+        messages.warning(request, text % {"count": error.number})
     except imports.ListsChangedError:
         text = _(
             "Nothing was imported: the lists have changed since the preview. It was judged anew; check it once more."
