@@ -129,6 +129,7 @@ class Creator:
 
     def _act(self, key: int, row: int, values: Values, assignments: int) -> Act:
         number, deadline = values["number"] or "", values["deadline"]
+        target = values["target"] or {"value": None, "unit": ""}
         after = {
             "row": row,
             "import": self.batch.pk,
@@ -136,6 +137,15 @@ class Creator:
             "deadline": deadline and deadline["due_on"],
             "created": assignments,
         }
+        said = {
+            "target": target["value"],
+            "unit": target["unit"],
+            "lead": values["lead"],
+            "cooperating": values["cooperating"],
+            "groups": values["groups"],
+            "note": values["note"],
+        }
+        after |= {name: value for name, value in said.items() if value}
         return Act("task.create", Made(MADE, key, f"{number} {values['title']}".strip()), None, after)
 
 
