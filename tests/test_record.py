@@ -26,7 +26,6 @@ EXEMPT = {
     "follow_tree": "sums that follow from other rows",
     "claim": "the one door to a state; each of its callers records",
     "propose": "suggestions of the machine, which nobody has decided on",
-    "remember_name": "gives a unit another name by units.update, which records it",
     "remove_old": "packages that can be packed anew at any time; who asked for one is recorded",
     "reading_ended": "what the background work came to; the work itself records",
     "write_log": "the log of an act; whoever calls it records the act",
