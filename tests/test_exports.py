@@ -31,16 +31,23 @@ def octets(response):
     return response.getvalue() if response.streaming else response.content
 
 
+ANSWERING: set[str] = set()  # the addresses that gave a file on the first walk; later walks ask no others
+
+
 def files(client: Client, things, form: str):  # noqa: F811
-    """(name, content) of every address that answers with a file."""
+    """(name, content) of every address that answers with a file. An address either does so for both formats or for
+    neither, which test_every_list_offers_both_formats_where_it_stands holds."""
+    asked = set(ANSWERING)
     for name, parts in PATTERNS:
-        if "template" in name or name == "evidence":
+        if "template" in name or name == "evidence" or (asked and name not in asked):
             continue
         for query in ("", "&q=HYPERLINK") if name == "search" else ("",):
             response = client.get(f"{address(name, parts, things)}?format={form}{query}")
             told = response.get("Content-Disposition", "")
-            as_asked = form == "xlsx" or ".csv" in told or ".zip" in told  # the others are documents, not lists
-            if "attachment" in told and as_asked:
+            if "attachment" not in told:
+                continue
+            ANSWERING.add(name)
+            if form == "xlsx" or ".csv" in told or ".zip" in told:  # the others are documents, not lists
                 yield name, octets(response)
 
 
