@@ -21,8 +21,8 @@ def outdated(plan: Plan, batch: ImportBatch) -> int:
     snapshot = Snapshot(plan)
     staged: dict[int, int | None] = dict(_sheet_rows(batch).values_list("row", "task"))
     matches = _matches(batch, snapshot)
-    now = {row: task.pk for row, task in matches.found.items()}
-    elsewhere = {row for row, task in staged.items() if now.get(row) != task}
+    elsewhere = {row for row, task in staged.items() if matches.found.get(row) != task}
+    del staged
     absent = {task.pk for task in matches.absent}
     leaving = batch.rows.filter(verdict=Verdict.ABSENT, withdraw=True).values_list("task", flat=True)
     gone = sum(task not in absent for task in leaving)

@@ -107,11 +107,10 @@ class Judge:
         found = self.context.matches.found
         rest = iter(rows)
         while portion := list(islice(rest, PORTION)):
-            meant = [found[row.number].pk for row in portion if row.number in found]
+            meant = [found[row.number] for row in portion if row.number in found]
             known = self.context.snapshot.rows(meant) if meant else {}
             for row in portion:
-                task = found.get(row.number)
-                yield self.row(row, known.get(task.pk) if task else None)
+                yield self.row(row, known.get(found.get(row.number, 0)))
 
     def row(self, row: Row, known: PlanRow | None, cells_by_field: Mapping[str, Cell] | None = None) -> Staged:
         """The verdict on one row; `known` is the task that it means. The cells may be given by whoever changed them."""

@@ -99,7 +99,7 @@ class PlanLoader(BaseInstanceLoader):
 
     def get_instance(self, row: Any) -> Draft | None:
         found = self.resource.context.matches.found.get(row["row"])
-        return Draft(found.pk) if found else None
+        return Draft(found) if found else None
 
 
 class TaskResource(resources.ModelResource):
@@ -149,13 +149,13 @@ class TaskResource(resources.ModelResource):
     def before_import(self, dataset: tablib.Dataset, **kwargs: Any) -> None:
         self.context.match()
         self._places = {row.number: row for row in self.context.table.rows}
-        self._known = self.context.snapshot.rows([task.pk for task in self.context.matches.found.values()])
+        self._known = self.context.snapshot.rows(list(self.context.matches.found.values()))
 
     def import_row(self, row: Any, instance_loader: Any, **kwargs: Any) -> RowResult:
         """What the library does with a row, less what a staged row has no use for: savepoints, copies, differences,
         a second look at each field. The cells go through the same fields and widgets."""
         task = self.context.matches.found.get(row["row"])
-        known = self._known.get(task.pk) if task else None
+        known = self._known.get(task) if task else None
         staged = self._judge.row(self._places[row["row"]], known, row)
         self.staged.append(staged)
         result = RowResult()

@@ -150,48 +150,52 @@ class Snapshot:
 
 
 class Matches(NamedTuple):
-    """Row of the sheet → task of the plan; and, where the sheet is a new version of a list, which one, and the
-    tasks that it leaves out."""
+    """Row of the sheet → key of the task that it means; and, where the sheet is a new version of a list, which one,
+    and the tasks that it leaves out."""
 
-    found: dict[int, PlanTask]
+    found: dict[int, int]
     absent: list[PlanTask]
     base: int | None = None
 
 
 def match(keys: Sequence[Key], rows: Sequence[PlanTask]) -> Matches:
     """Which tasks the rows of a sheet mean. Each task is meant at most once."""
-    words = squeezed
-    exact: dict[tuple[Any, ...], list[PlanTask]] = defaultdict(list)
+    numbered: dict[tuple[int | None, str], list[PlanTask]] = {}
     for task in rows:
-        exact[task.point, task.number, words(task.title)].append(task)
-    found: dict[int, PlanTask] = {}
+        numbered.setdefault((task.point, task.number), []).append(task)
+    found: dict[int, int] = {}
     taken: set[int] = set()
-    points = {(task.point, task.number) for task in rows}
+    hits: Counter[int | None] = Counter()
     for key in keys:
-        if (key.point, key.number) not in points:
-            continue  # most rows of a new list
-        for task in exact.get((key.point, key.number, words(key.title)), ()):
-            if task.pk not in taken:
-                found[key.row] = task
+        candidates = numbered.get((key.point, key.number))
+        if not candidates:
+            continue
+        words = squeezed(key.title)
+        for task in candidates:
+            if task.pk not in taken and (task.title == key.title or squeezed(task.title) == words):
+                found[key.row] = task.pk
                 taken.add(task.pk)
+                hits[task.origin] += 1
                 break
+    del numbered
     sizes = Counter(task.origin for task in rows)
-    hits = Counter(task.origin for task in found.values())
     whole = {origin for origin, number in hits.items() if 2 * number >= sizes[origin]}
     known = whole | {origin for origin, number in hits.items() if 2 * number >= len(keys)}
-    _by_number(keys, [task for task in rows if task.origin in known], found, taken)
+    _by_number(keys, [task for task in rows if task.origin in known and task.pk not in taken], found, taken)
     absent = [task for task in rows if task.origin in whole and task.pk not in taken]
     base = max((origin for origin in known if origin is not None), key=lambda origin: hits[origin], default=None)
     return Matches(found, absent, base)
 
 
-def _by_number(keys: Sequence[Key], rows: Sequence[PlanTask], found: dict[int, PlanTask], taken: set[int]) -> None:
+def _by_number(keys: Sequence[Key], rows: Sequence[PlanTask], found: dict[int, int], taken: set[int]) -> None:
     """The remaining rows: by work point and number, then by a number that occurs only once."""
     near: dict[Any, list[PlanTask]] = defaultdict(list)
     for task in rows:
-        if task.number and task.pk not in taken:
+        if task.number:
             near[task.point, task.number].append(task)
             near[task.number].append(task)
+    if not near:
+        return
     often = Counter(key.number for key in keys)
     for key in keys:
         if key.row in found or not key.number:
@@ -201,7 +205,7 @@ def _by_number(keys: Sequence[Key], rows: Sequence[PlanTask], found: dict[int, P
             candidates = near[key.number]
         meant = next((task for task in candidates if task.pk not in taken), None)
         if meant is not None:
-            found[key.row] = meant
+            found[key.row] = meant.pk
             taken.add(meant.pk)
 
 
