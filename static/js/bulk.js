@@ -10,6 +10,7 @@
       if (head) { head.checked = all.length > 0 && on.length === all.length; head.indeterminate = on.length > 0 && on.length < all.length; }
       // On a phone the acts would cover half the list before anything is chosen.
       if (bar) { bar.classList.toggle("idle", !whole && on.length === 0); }
+      document.body.classList.toggle("choosing", whole || on.length > 0);
       if (count) { count.textContent = whole ? every.dataset.every : on.length; }
     }
     form.addEventListener("change", function (event) {
