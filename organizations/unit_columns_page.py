@@ -49,14 +49,15 @@ def _labels(kind: str) -> dict[str, str]:
 def picks(batch: UnitImport) -> list[Pick]:
     """Every column of the sheet."""
     labels = _labels(batch.kind)
-    return [_pick(column, labels) for column in batch.layout.get("columns", [])]
+    return [pick_of(column, labels) for column in batch.layout.get("columns", [])]
 
 
-def _pick(column: dict[str, Any], labels: dict[str, str]) -> Pick:
+def pick_of(column: dict[str, Any], labels: dict[str, str], prefix: str = "c") -> Pick:
+    """The drop-down of one column; its name is the prefix and the column's place."""
     options = [("", _("— left out —"), column["field"] == "")]
     options += [(field, label, field == column["field"]) for field, label in labels.items()]
     place = column["column"]
-    return Pick(f"c{place}", letter(place), column["label"] or _("(no words)"), options)
+    return Pick(f"{prefix}{place}", letter(place), column["label"] or _("(no words)"), options)
 
 
 def missing(batch: UnitImport) -> list[str]:

@@ -18,6 +18,7 @@ from django.db import IntegrityError, models, transaction
 
 from audit.record import record
 from lib.sheets.read import read_workbook
+from organizations.imports.choices import amended, merged
 from organizations.imports.table import Choices
 from organizations.models import Organization, UnitImport, UnitImportRow, User
 
@@ -73,12 +74,7 @@ def choices_for(city: Organization, kind: str, own: dict[str, Any] | None = None
     """What people said about columns in imports of this kind that were not thrown away, the latest winning; above all
     in this one (`own`)."""
     earlier = UnitImport.objects.filter(city=city, kind=kind).exclude(columns={}).exclude(state=State.DISCARDED)
-    said = [*reversed(earlier.order_by("-at", "-pk").values_list("columns", flat=True)[:REMEMBERED]), own or {}]
-    return {
-        print_: {int(column): field for column, field in columns.items()}
-        for noted in said
-        for print_, columns in noted.items()
-    }
+    return merged([*reversed(earlier.order_by("-at", "-pk").values_list("columns", flat=True)[:REMEMBERED]), own or {}])
 
 
 def _run(
@@ -182,15 +178,11 @@ def choose_columns(
     now = UnitImport.objects.select_for_update(of=("self",)).get(pk=batch.pk)
     if now.state != State.PREVIEWED:
         raise DecidedError(now)
-    taken = {column["column"]: column["field"] for column in now.layout.get("columns", [])}
-    changed = {column: field for column, field in chosen.items() if taken.get(column, field) != field}
-    if not changed:
-        return False
-    given_up = {column: "" for column, field in taken.items() if field and field in changed.values()}
-    print_ = now.layout["fingerprint"]
     before = dict(now.columns)
-    noted = {str(column): field for column, field in (given_up | changed).items()}
-    now.columns = before | {print_: before.get(print_, {}) | noted}
+    noted = amended(before, now.layout, chosen)
+    if noted is None:
+        return False
+    now.columns = noted
     now.save(update_fields=["columns"])
     record("unit_import.choose", now, by=by, at=at, scope_id=now.city_id, before={"columns": before},
            after={"columns": now.columns})  # fmt: skip

@@ -106,7 +106,7 @@ def find_table(
     best: tuple[Sheet, int, dict[str, int]] | None = None
     for sheet in sheets:
         for index, cells in enumerate(sheet.rows[:SEARCHED_ROWS]):
-            columns = _chosen(_columns(cells, fields), (choices or {}).get(fingerprint(cells), {}))
+            columns = with_choices(_columns(cells, fields), (choices or {}).get(fingerprint(cells), {}))
             if all(field in columns for field in needed):
                 return _table(sheet, index, columns, [])
             if best is None or len(columns) > len(best[2]):
@@ -135,7 +135,7 @@ def _columns(cells: Sequence[Any], fields: Mapping[str, str]) -> dict[str, int]:
     return found
 
 
-def _chosen(columns: dict[str, int], chosen: Mapping[int, str]) -> dict[str, int]:
+def with_choices(columns: dict[str, int], chosen: Mapping[int, str]) -> dict[str, int]:
     """The columns with what a person said of them: a field belongs to one column, a column to one field."""
     kept = {field: index for field, index in columns.items() if index not in chosen}
     return kept | {field: index for index, field in chosen.items() if field}
