@@ -10,6 +10,7 @@ urlpatterns = [
     path("import/<int:pk>/", imports.duty_import_preview, name="duty_import_preview"),
     path("import/<int:pk>/refused/", imports.duty_import_refused, name="duty_import_refused"),
     path("import/<int:pk>/file/", imports.duty_import_file, name="duty_import_file"),
+    path("import/<int:pk>/columns/", imports.duty_import_columns, name="duty_import_columns"),
     path("import/<int:pk>/commit/", imports.duty_import_commit, name="duty_import_commit"),
     path("import/<int:pk>/discard/", imports.duty_import_discard, name="duty_import_discard"),
 ]

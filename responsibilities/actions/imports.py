@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.core.files import File
 from django.db import transaction
+from django.db.models import Q
 
 from audit.record import record, record_many
 from lib.sheets.read import read_workbook
+from organizations.imports.choices import Noted, amended, merged
+from organizations.imports.table import Choices
 from organizations.models import Organization
 from organizations.names import NameIndex
 from responsibilities.content import values_of
 from responsibilities.imports.judge import Group, Verdict, digest, judge, numbers
-from responsibilities.imports.read import Read, read_lists, year_of
+from responsibilities.imports.layout import Found
+from responsibilities.imports.read import Read, layouts_of, read_lists, tables_of, year_of
 from responsibilities.models import ListImport, ResponsibilityList
 
 from .lists import new_version
@@ -27,6 +31,7 @@ if TYPE_CHECKING:
     from organizations.models import User
 
 State = ListImport.State
+REMEMBERED = 200  # imports with corrections that are looked at, the latest
 
 
 class AlreadyDecidedError(Exception):
@@ -83,12 +88,11 @@ def preview(
     `year` None: the one that stands above the list, otherwise that of `at`. `unit`: the only one whose lists
     may be taken from the file.
     """
-    sheets = read_workbook(path)  # before the transaction: reading takes its time
-    lists = read_lists(sheets, NameIndex.for_city(city))
-    year = year or year_of(sheets) or at.year
+    tables, lists = _read(path, city, choices_for(city, unit))  # before the transaction: it takes its time
+    year = year or year_of(tables) or at.year
     batch = ListImport(
         city=city, unit=unit, year=year, name=name[-200:], by=by, at=at, content=content_of(lists),
-        sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
+        layout=layouts_of(tables), sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
     )  # fmt: skip
     with transaction.atomic():
         for key, number in numbers(groups_of(batch)).items():
@@ -98,6 +102,44 @@ def preview(
         batch.save()
         record("list.import_preview", batch, by=by, at=at, scope_id=city.pk, after=_said(batch))
     return batch
+
+
+def _read(path: Path, city: Organization, choices: Choices) -> tuple[list[Found], list[Read]]:
+    tables = tables_of(read_workbook(path), choices)
+    return tables, read_lists(tables, NameIndex.for_city(city))
+
+
+def choices_for(city: Organization, unit: Organization | None, own: Noted | None = None) -> Choices:
+    """What people said about columns in imports that were not thrown away, the latest winning; above all in this one
+    (`own`). A unit reads its lists by its own words and the commission's, the commission by its own."""
+    earlier = ListImport.objects.filter(Q(unit=None) | Q(unit=unit), city=city)
+    earlier = earlier.exclude(columns={}).exclude(state=State.DISCARDED).order_by("-at", "-pk")
+    return merged([*reversed(earlier.values_list("columns", flat=True)[:REMEMBERED]), own or {}])
+
+
+@transaction.atomic
+def choose_columns(
+    *, batch: ListImport, chosen: Mapping[str, Mapping[int, str]], by: User | None, at: datetime.datetime
+) -> bool:
+    """Notes what columns are (header → column → field), for this file and for later ones with the same header, and
+    judges the rows anew; False where nothing differs. Raises AlreadyDecidedError."""
+    rows = ListImport.objects.select_for_update(of=("self",)).select_related("city", "unit")
+    now = rows.get(pk=batch.pk)
+    if now.state != State.PREVIEWED:
+        raise AlreadyDecidedError(now)
+    before = noted = dict(now.columns)
+    for layout in now.layout:
+        noted = amended(noted, layout, chosen.get(layout["fingerprint"], {})) or noted
+    if noted == before:
+        return False
+    tables, lists = _read(Path(now.file.path), now.city, choices_for(now.city, now.unit, noted))
+    now.columns, now.layout, now.content = noted, layouts_of(tables), content_of(lists)
+    for key, number in numbers(groups_of(now)).items():
+        setattr(now, key, number)
+    now.save()
+    record("list.import_choose", now, by=by, at=at, scope_id=now.city_id, before={"columns": before},
+           after={"columns": noted})  # fmt: skip
+    return True
 
 
 def groups_of(batch: ListImport) -> list[Group]:

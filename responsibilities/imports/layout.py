@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from lib.sheets.cells import text
 from lib.sheets.read import Sheet
+from organizations.imports.table import Choices, Column, fingerprint, with_choices
 
 from .words import FOOTER, NEEDED, SECTION, SUPPORT, WORDS, kind_of
 
@@ -25,7 +26,10 @@ class Line(NamedTuple):
 
 
 class Found(NamedTuple):
-    """A sheet that holds a list. `above` is what stands over the header."""
+    """A sheet that holds a list. `above` is what stands over the header.
+
+    Where `missing` names needed fields that no column has, there are no lines: a person has to say it first.
+    """
 
     sheet: str
     above: list[str]
@@ -33,6 +37,9 @@ class Found(NamedTuple):
     headers: dict[str, str]
     lines: list[Line]
     skipped: list[int]
+    columns: list[Column]
+    missing: list[str]
+    fingerprint: str
 
 
 def columns_of(cells: Sequence[Any]) -> dict[str, int]:
@@ -51,14 +58,60 @@ def is_header(columns: dict[str, int]) -> bool:
     return all(field in columns for field in NEEDED) and sum(field in columns for field in SUPPORT) >= 2
 
 
-def find(sheet: Sheet) -> Found | None:
-    """The list on a sheet; None where it has none. A header may be of two rows, and may be repeated below."""
+def find(sheet: Sheet, choices: Choices | None = None) -> Found | None:
+    """The list on a sheet; None where it has none. A header may be of two rows, and may be repeated below.
+
+    `choices` is what people said about columns, which beats the words. With them a header that says at least two
+    things of a list is taken all the same, without its rows, so that a person can name what is missing.
+    """
+    best: tuple[int, int, dict[str, int], str] | None = None
     for index in range(min(len(sheet.rows), SEARCHED_ROWS)):
         columns = columns_of(sheet.rows[index])
         below = _second_row(sheet, index + 1, columns)
-        if is_header(columns | below):
-            return _read(sheet, index, index + bool(below), columns | below)
-    return None
+        last = index + bool(below)
+        print_ = fingerprint(_labels(sheet, index, last))
+        said = (choices or {}).get(print_, {})
+        columns = with_choices(columns | below, said)
+        if _is_known(columns, said):
+            return _read(sheet, index, last, columns, choices or {}, print_)
+        if best is None or _telling(columns) > _telling(best[2]):
+            best = index, last, columns, print_
+    if choices is None or best is None or _telling(best[2]) < 2:
+        return None
+    index, last, columns, print_ = best
+    missing = [field for field in NEEDED if field not in columns] or ["support"]
+    return Found(
+        sheet.name, [], list(range(index + 1, last + 2)), {}, [], [], _named(sheet, index, last, columns), missing,
+        print_,
+    )  # fmt: skip
+
+
+def _is_known(columns: dict[str, int], said: Mapping[int, str]) -> bool:
+    """True where the words make it a list, or a person spoke about this header and named the item."""
+    return is_header(columns) or bool(said and all(field in columns for field in NEEDED))
+
+
+def _telling(columns: dict[str, int]) -> int:
+    """How many columns are such as lists of duties have and hardly another list."""
+    return sum(field in columns for field in (*NEEDED, *SUPPORT))
+
+
+def _labels(sheet: Sheet, first: int, last: int) -> list[str]:
+    """The words over each column: of the second row of a header where it has one, otherwise of the first."""
+    above, below = sheet.rows[first], sheet.rows[last]
+    width = max(len(above), len(below))
+    return [_at(below, place) or _at(above, place) for place in range(width)]
+
+
+def _at(cells: Sequence[Any], place: int) -> str:
+    return text(cells[place]) if place < len(cells) else ""
+
+
+def _named(sheet: Sheet, first: int, last: int, columns: dict[str, int]) -> list[Column]:
+    """What each column that has words, or was named by a person, was taken for."""
+    taken = {place: field for field, place in columns.items()}
+    labels = enumerate(_labels(sheet, first, last))
+    return [Column(place, label, taken.get(place, "")) for place, label in labels if label or place in taken]
 
 
 def _second_row(sheet: Sheet, index: int, columns: dict[str, int]) -> dict[str, int]:
@@ -71,17 +124,21 @@ def _second_row(sheet: Sheet, index: int, columns: dict[str, int]) -> dict[str, 
     return {name: at for name, at in columns_of(row).items() if name not in columns}
 
 
-def _read(sheet: Sheet, first: int, last: int, columns: dict[str, int]) -> Found:
+def _read(sheet: Sheet, first: int, last: int, columns: dict[str, int], choices: Choices, print_: str) -> Found:
     above = [value for row in sheet.rows[:first] if (value := "".join(dict.fromkeys(filter(None, map(text, row)))))]
-    headers = {field: text(sheet.rows[last][at]) or text(sheet.rows[first][at]) for field, at in columns.items()}
-    found = Found(sheet.name, above, list(range(first + 1, last + 2)), headers, [], [])
+    labels = _labels(sheet, first, last)
+    headers = {field: labels[at] for field, at in columns.items() if at < len(labels)}
+    shown = _named(sheet, first, last, columns)
+    found = Found(sheet.name, above, list(range(first + 1, last + 2)), headers, [], [], shown, [], print_)
     section = ""
     wide = _wide(sheet.merges, last + 1)
     spread = _spread(sheet, last + 1)
     for number, (cells, own) in enumerate(zip(spread, sheet.rows[last + 1 :], strict=True), last + 2):
-        if is_header(columns_of(own)):
+        said = choices.get(fingerprint(own), {})
+        repeated = with_choices(columns_of(own), said)
+        if _is_known(repeated, said):
             found.header_rows.append(number)
-            columns = columns_of(own)
+            columns = repeated
             continue
         filled = [value for value in map(text, own) if value]
         if not filled:

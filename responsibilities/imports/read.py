@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from django.utils.translation import gettext as _
 
 from lib.sheets.read import Sheet, UnreadableFileError
+from organizations.imports.table import Choices
 from organizations.models import Organization
 from organizations.names import NameIndex, key_of
 from responsibilities.states import ListKind
@@ -41,13 +42,12 @@ class Read(NamedTuple):
         return found | {"errors": [{k: v for k, v in error.items() if k != "_"} for error in self.errors]}
 
 
-def read_lists(sheets: Sequence[Sheet], names: NameIndex) -> list[Read]:
-    """Every list of the workbook; raises UnreadableFileError where no sheet has one."""
-    found: list[Read] = []
-    for sheet in sheets:
-        table = find(sheet) if sheet.visible else None
-        if table is not None:
-            found += _units_of(table, names)
+def tables_of(sheets: Sequence[Sheet], choices: Choices | None = None) -> list[Found]:
+    """Every table of the workbook; raises UnreadableFileError where no sheet has one.
+
+    With `choices` (what people said about columns) also those where a needed column is still to be named.
+    """
+    found = [table for sheet in sheets if sheet.visible and (table := find(sheet, choices)) is not None]
     if not found:
         raise UnreadableFileError(
             _(
@@ -55,6 +55,22 @@ def read_lists(sheets: Sequence[Sheet], names: NameIndex) -> list[Read]:
                 "责任处室, 责任人岗位, 履职频次, 追责情形 is needed. Add the column headers."
             )
         )
+    return found
+
+
+def layouts_of(tables: Sequence[Found]) -> list[dict[str, Any]]:
+    """For each header of the workbook: what its columns were taken for, and the sheets that have it."""
+    found: dict[str, dict[str, Any]] = {}
+    for table in tables:
+        columns = [column._asdict() for column in table.columns]
+        fresh = {"fingerprint": table.fingerprint, "columns": columns, "missing": table.missing, "sheets": []}
+        found.setdefault(table.fingerprint, fresh)["sheets"].append(table.sheet)
+    return list(found.values())
+
+
+def read_lists(tables: Sequence[Found], names: NameIndex) -> list[Read]:
+    """The lists that the tables hold; raises UnreadableFileError where they are too long."""
+    found = [one for table in tables if not table.missing for one in _units_of(table, names)]
     number = sum(len(one.rows) + len(one.errors) for one in found)
     if number > MOST_ROWS:
         raise UnreadableFileError(
@@ -64,11 +80,10 @@ def read_lists(sheets: Sequence[Sheet], names: NameIndex) -> list[Read]:
     return found
 
 
-def year_of(sheets: Sequence[Sheet]) -> int | None:
+def year_of(tables: Sequence[Found]) -> int | None:
     """The year that the words above the first list name (2017年9月公布); None where they name none."""
-    for sheet in sheets:
-        table = find(sheet) if sheet.visible else None
-        for words in table.above if table else []:
+    for table in tables:
+        for words in table.above:
             year = re.search(r"(20\d\d)\s*年", words)
             if year:
                 return int(year[1])

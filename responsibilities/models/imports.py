@@ -31,7 +31,7 @@ class ListImportQuerySet(models.QuerySet["ListImport"]):
 
     def for_list(self) -> ListImportQuerySet:
         """With what a row shows."""
-        return self.select_related("by__organization").defer("content")
+        return self.select_related("by__organization").defer("content", "layout")
 
 
 class ListImport(models.Model):
@@ -58,6 +58,8 @@ class ListImport(models.Model):
     refused = models.PositiveIntegerField(default=0)
     absent = models.PositiveIntegerField(default=0)
     outcome = models.JSONField(default=dict)
+    layout = models.JSONField(default=list)  # for each header: fingerprint, columns, missing fields, sheets
+    columns = models.JSONField(default=dict)  # fingerprint of a header → column → field, where a person said it
     state = models.CharField(_("State"), max_length=10, choices=State.choices, default=State.PREVIEWED)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField(_("Uploaded at"))

@@ -17,7 +17,7 @@ from responsibilities.actions import imports, items, lists
 from responsibilities.actions.writing import items_of
 from responsibilities.compare import compare, counted
 from responsibilities.imports.judge import judge, numbers
-from responsibilities.imports.read import read_lists
+from responsibilities.imports.read import read_lists, tables_of
 from responsibilities.models import ListImport, ResponsibilityItem, ResponsibilityList
 from tests import factories
 
@@ -148,7 +148,7 @@ def test_what_the_annex_shows_is_read_again_without_a_difference(building, city,
             path = tmp_path / f"{one.pk}.{form}"
             answer = client.get(reverse("duty_list_export", args=[one.pk]), {"format": form})
             path.write_bytes(answer.getvalue())
-            content = imports.content_of(read_lists(read_workbook(path), names))
+            content = imports.content_of(read_lists(tables_of(read_workbook(path)), names))
             found = numbers(judge(content, city=city.commission, year=2017))
             number = one.items.count()
             assert found == {"new": 0, "changed": 0, "unchanged": number, "refused": 0, "absent": 0}, (one, form)

@@ -7,7 +7,7 @@ import pytest
 from lib.sheets.read import Sheet, UnreadableFileError
 from organizations.names import NameIndex
 from responsibilities.imports.bases import is_article, read_bases
-from responsibilities.imports.read import read_lists, year_of
+from responsibilities.imports.read import read_lists, tables_of, year_of
 
 HEAD = ["序号", "职责事项", "职责类别", "法律依据", "责任处室", "责任人岗位", "履职方式", "履职频次", "追责情形"]
 BASES = {
@@ -48,7 +48,7 @@ def sheet(*rows, name="Sheet1", merges=(), visible=True):
 
 
 def read(city, *sheets):
-    return read_lists(list(sheets), NameIndex.for_city(city.commission))
+    return read_lists(tables_of(sheets), NameIndex.for_city(city.commission))
 
 
 def item(number=1, title="甲", **cells):
@@ -159,5 +159,5 @@ def test_no_list_at_all(city):
 
 
 def test_the_year_above_the_table():
-    assert year_of([sheet(["责任清单"], ["（2016年12月公布）"], HEAD, item())]) == 2016
-    assert year_of([sheet(HEAD, item())]) is None
+    assert year_of(tables_of([sheet(["责任清单"], ["（2016年12月公布）"], HEAD, item())])) == 2016
+    assert year_of(tables_of([sheet(HEAD, item())])) is None

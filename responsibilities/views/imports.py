@@ -27,7 +27,7 @@ from lib.sheets.write import CHUNK, Column, Sheet, download, exporting, file_nam
 from organizations.models import Organization, User
 from organizations.person import person_of
 from organizations.roles import Capability
-from responsibilities import import_page
+from responsibilities import columns_page, import_page
 from responsibilities.actions import imports
 from responsibilities.annex import HEADS, WIDTHS
 from responsibilities.forms.lists import UploadForm
@@ -138,6 +138,7 @@ def duty_import_preview(request: HttpRequest, pk: int) -> HttpResponseBase:
         "refused": counted["refused"],
         "digest": digest(groups),
         "signal": import_page.STATE_SIGNAL[batch.state],
+        "headers": columns_page.headers_of(batch) if batch.state == State.PREVIEWED and batch.file else [],
         "lists": written.select_related("organization"),
     }
     return render(request, "responsibilities/import_preview.html", context)
@@ -174,6 +175,23 @@ def duty_import_file(request: HttpRequest, pk: int) -> HttpResponseBase:
     response = FileResponse(batch.file.open("rb"), as_attachment=True, filename=batch.name, content_type=kind)
     response["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+@require_POST
+def duty_import_columns(request: HttpRequest, pk: int) -> HttpResponse:
+    """What the columns are; the preview is made anew, and remembers it for later files with the same header."""
+    user, batch = _load(request, pk)
+    chosen = columns_page.chosen(request.POST, batch)
+    try:
+        changed = imports.choose_columns(batch=batch, chosen=chosen, by=user, at=clock.now())
+    except imports.AlreadyDecidedError as error:
+        _say_decided(request, error.batch)
+    except UnreadableFileError as error:
+        messages.warning(request, str(error))
+    else:
+        if changed:
+            messages.success(request, _("Read again with these columns. The choice is remembered for this header."))
+    return redirect("duty_import_preview", pk=pk)
 
 
 @require_POST

@@ -20,7 +20,7 @@ from organizations.names import NameIndex
 from responsibilities.actions import imports
 from responsibilities.imports import faults
 from responsibilities.imports.judge import Group, Verdict, judge, numbers
-from responsibilities.imports.read import read_lists, year_of
+from responsibilities.imports.read import read_lists, tables_of, year_of
 
 
 class Command(BaseCommand):
@@ -40,11 +40,11 @@ class Command(BaseCommand):
         path: Path = options["file"]
         city = self._city(options["city"])
         try:
-            sheets = read_workbook(path)
-            lists = read_lists(sheets, NameIndex.for_city(city))
+            tables = tables_of(read_workbook(path))
+            lists = read_lists(tables, NameIndex.for_city(city))
         except UnreadableFileError as error:
             raise CommandError(f"{path.name}: {error}", returncode=2) from error
-        year = options["year"] or year_of(sheets) or clock.today().year
+        year = options["year"] or year_of(tables) or clock.today().year
         if options["json"]:
             found = {"file": path.name, "sheets": [one.as_json() for one in lists]}
             self.stdout.write(json.dumps(found, ensure_ascii=False, indent=1))

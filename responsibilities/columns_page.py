@@ -1,0 +1,65 @@
+"""What each column of a workbook of lists was taken for, and a drop-down to say it better."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from django.utils.translation import gettext as _
+
+from lib.formats import is_chinese
+from organizations.unit_columns_page import Pick, pick_of
+
+from .imports.words import SUPPORT, WORDS
+from .models import ListImport
+
+
+class Header(NamedTuple):
+    """One header of the workbook: the sheets that have it, a drop-down for each column, and what is missing."""
+
+    sheets: str
+    picks: list[Pick]
+    missing: str
+
+
+def _labels() -> dict[str, str]:
+    """What the fields are called: in Chinese by the offices' own words."""
+    chinese = {field: words[0] for field, words in WORDS.items()}
+    if is_chinese():
+        return chinese
+    english = {
+        "number": _("Number"), "title": _("Item"), "category": _("Category of the item"),
+        "legal_bases": _("Legal bases"), "office": _("Responsible office"), "post": _("Responsible post"),
+        "method": _("Means"), "frequency": _("Frequency"), "accountability": _("Grounds for accountability"),
+        "list": _("Kind of list"), "unit": _("Unit"),
+    }  # fmt: skip
+    return {field: english[field] for field in chinese}
+
+
+def headers_of(batch: ListImport) -> list[Header]:
+    """Every header of the workbook."""
+    labels = _labels()
+    return [_header(layout, labels) for layout in batch.layout]
+
+
+def _header(layout: Mapping[str, Any], labels: dict[str, str]) -> Header:
+    picks = [pick_of(column, labels, f"c{layout['fingerprint']}-") for column in layout["columns"]]
+    return Header("、".join(layout["sheets"]), picks, _missing(layout["missing"], labels))
+
+
+def _missing(fields: list[str], labels: dict[str, str]) -> str:
+    if "support" in fields:
+        return _("two of %(names)s") % {"names": "、".join(labels[field] for field in SUPPORT)}
+    return "、".join(labels[field] for field in fields)
+
+
+def chosen(posted: Mapping[str, Any], batch: ListImport) -> dict[str, dict[int, str]]:
+    """What the drop-downs say: header → column → field; unknown ones are let go."""
+    known = {"", *WORDS}
+    found: dict[str, dict[int, str]] = {}
+    for layout in batch.layout:
+        for column in layout["columns"]:
+            field = posted.get(f"c{layout['fingerprint']}-{column['column']}")
+            if field in known:
+                found.setdefault(layout["fingerprint"], {})[column["column"]] = str(field)
+    return found
