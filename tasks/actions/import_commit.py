@@ -16,7 +16,7 @@ from django.db import transaction
 from audit.record import record, record_many
 from lib import bulk
 from tasks import counts
-from tasks.models import ImportBatch, ImportRow, Plan
+from tasks.models import Assignment, ImportBatch, ImportRow, Plan, Task, TaskUnit
 
 from . import import_create, import_write
 from .fanout import FanOutResult, fan_out
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 State, Verdict = ImportBatch.State, ImportRow.Verdict
 Tell = Callable[[int, int, str], None]
+MANY = 1000  # new tasks after which PostgreSQL is told how many there are now
 
 
 class Outcome(NamedTuple):
@@ -106,6 +107,8 @@ def _write(
     progress.say("assign")
     if batch.new or changed or withdrawn:
         counts.rebuild(plan)
+    if batch.new > MANY:
+        transaction.on_commit(_take_stock, robust=True)
     batch.outcome = {
         "created": batch.new,
         "changed": changed,
@@ -118,6 +121,11 @@ def _write(
     record("import.commit", batch, by=by, at=at, scope_id=plan.issuer_id, after=said)
     progress.end()
     return Outcome(batch.new, changed, batch.refused, FanOutResult(**fanned), withdrawn)
+
+
+def _take_stock() -> None:
+    """After the commit, since counting locks the tables against another import's counting."""
+    bulk.take_stock(Task, TaskUnit, Assignment, ImportRow)
 
 
 def _change(

@@ -3,12 +3,13 @@
 import datetime
 
 import pytest
+from django.db import connection
 
 from audit.models import AuditEntry
 from audit.verify import verify
 from lib import bulk, clock
 from tasks import counts
-from tasks.actions import import_create, import_write, imports
+from tasks.actions import import_commit, import_create, import_write, imports
 from tasks.actions.fanout import Expander, fan_out, wanted_of
 from tasks.actions.import_undo import undo
 from tasks.imports import judging, snapshot
@@ -131,3 +132,16 @@ def test_staged_rows_come_in_portions_in_their_order(db, tmp_path, monkeypatch):
     monkeypatch.setattr(import_create, "PORTION", 3)
     portions = list(import_create.staged_in_portions(batch, "new"))
     assert [[number for number, _values in portion] for portion in portions] == [[2, 3, 4], [5, 6, 7], [8]]
+
+
+@pytest.mark.postgres
+def test_a_large_import_is_counted_once_it_is_there(db, tmp_path, monkeypatch, django_capture_on_commit_callbacks):
+    plan, _admin = build()
+    monkeypatch.setattr(import_commit, "MANY", ROWS - 1)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE tasks_task")
+    with django_capture_on_commit_callbacks(execute=True):
+        commit(preview(plan, sheet(tmp_path / "a.xlsx", *(row(n) for n in range(1, ROWS + 1)))))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reltuples FROM pg_class WHERE oid = 'tasks_task'::regclass")
+        assert cursor.fetchone()[0] >= ROWS
