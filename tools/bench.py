@@ -12,9 +12,11 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import json
 import os
 import platform
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -145,7 +147,7 @@ def _part(name: str, work: Callable[[], list[Line]], missing: list[str]) -> list
     """The lines of a part; where it cannot be run, its name goes among the missing ones."""
     try:
         return work()
-    except (ImportError, AttributeError, TypeError) as error:
+    except (ImportError, AttributeError, TypeError, RuntimeError) as error:
         missing.append(f"{name}: {type(error).__name__}: {error}")
         return []
 
@@ -274,9 +276,18 @@ def _record(city: str, quick: bool) -> list[Line]:
 
 
 def _imports(sizes: tuple[int, ...], missing: list[str]) -> list[Line]:
-    """Lists of these lengths; what is beyond its limit makes the run fail as a missing part does."""
-    found, over = importlib.import_module("bench_import").run(*sizes)
-    missing += over
+    """Lists of these lengths, each in a process of its own, whose memory is nobody else's; what is beyond its limit
+    makes the run fail as a missing part does."""
+    found: list[Any] = []
+    for rows in sizes:
+        command = [sys.executable, str(BASE / "tools" / "bench_import.py"), "--json", str(rows)]
+        told = subprocess.run(command, cwd=BASE, stdout=subprocess.PIPE, text=True, check=False)
+        if told.returncode:
+            missing.append(f"import of {rows:,} rows: it ended with {told.returncode}")
+            continue
+        lines, over = json.loads(told.stdout)
+        found += lines
+        missing += over
     found += importlib.import_module("bench_reading").run()
     return [Line(what, "", seconds, None, floor, name) for what, seconds, floor, name in found]
 

@@ -65,7 +65,9 @@ def run(units: int = 70, items: int = 40, assignments: int = 20_000) -> list[Res
     with transaction.atomic():
         plan = make_city(units, assignments)
         person = _lists(plan, items)
-        bulk.take_stock(ResponsibilityItem, LegalBasis, TaskItem, Assignment, Transition)
+        bulk.take_stock(
+            Organization, User, ResponsibilityList, ResponsibilityItem, LegalBasis, TaskItem, Assignment, Transition
+        )
         found = _measured(plan, person, f"{units * items:,} duties")
         transaction.set_rollback(True)
     return found

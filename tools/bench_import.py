@@ -1,6 +1,6 @@
 """What an import costs, beside the stock way and beside its floor, in the same run on the same database.
 
-    DATABASE_URL=… python tools/bench_import.py [ROWS …]
+    DATABASE_URL=… python tools/bench_import.py [--json] [ROWS]
 
 The floor (bench_import_floor.py) reads with calamine, stages by COPY and writes the same tasks into the same tables by
 INSERT … SELECT; it stands twice, without and with the assignments. Ours is all of it: upload, child process, layout,
@@ -11,6 +11,7 @@ checks at its end (foreign keys) is checked and counted for all of them.
 
 from __future__ import annotations
 
+import json
 import math
 import os
 import sys
@@ -18,7 +19,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, redirect_stdout, suppress
 from pathlib import Path
 from typing import Any
 
@@ -65,8 +66,8 @@ TIMES_FLOOR, TIMES_STOCK, MEBIBYTES = 3, 20, 300  # what is asked of a long list
 
 
 def run(*sizes: int) -> tuple[list[Result], list[str]]:
-    """(what, seconds, seconds of the floor, the floor's name) for each number of rows, the largest first, because the
-    floor leaves its memory behind; and in words what is beyond its limit."""
+    """(what, seconds, seconds of the floor, the floor's name) for each number of rows, and in words what is beyond
+    its limit. The floor leaves its memory behind, so memory is told truly for one size in a process."""
     found: list[Result] = []
     over: list[str] = []
     with tempfile.TemporaryDirectory() as folder, transaction.atomic():
@@ -140,7 +141,7 @@ class Memory:
         self._thread.join()
 
     def _look(self) -> None:
-        while not self._stop.wait(0.01):
+        while not self._stop.wait(0.05):
             child = sum(map(_resident, _children()))
             parent = _resident(os.getpid())
             self.parent, self.child = max(self.parent, parent), max(self.child, child)
@@ -162,8 +163,10 @@ def _children() -> list[int]:
 
 
 def _resident(pid: int) -> float:
+    """MiB; a page that two processes share (after a fork) counts half for each of them."""
     with suppress(OSError, ValueError):
-        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1024 / 1024
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+        return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
     return 0.0
 
 
@@ -309,7 +312,12 @@ def _stock(path: Path, plan: Plan) -> None:
 
 
 if __name__ == "__main__":
-    lines, beyond = run(*(int(rows) for rows in sys.argv[1:] or (10_000, 100_000)))
+    as_json = sys.argv[1:2] == ["--json"]
+    with redirect_stdout(sys.stderr):
+        lines, beyond = run(*(int(rows) for rows in sys.argv[1 + as_json :] or (10_000,)))
+    if as_json:
+        print(json.dumps([lines, beyond]))
+        sys.exit()
     for what, seconds, least, name in lines:
         print(f"{what}: {seconds:.2f} s, {seconds / least:.1f} x {name} ({least:.2f} s)")
     for text in beyond:
