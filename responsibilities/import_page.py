@@ -19,6 +19,7 @@ from lib.sheets.mark import Mark, Words
 from lib.sheets.read import Sheet as WorkSheet
 from lib.sheets.write import Column, Sheet
 
+from .actions.import_undo import ListUndo
 from .annex import HEADS, WIDTHS
 from .content import FIELDS, basis_text
 from .content import shown as text_of
@@ -29,7 +30,7 @@ from .models import ListImport
 
 SIGNAL_OF = {Verdict.NEW: "done", Verdict.CHANGED: "soon", Verdict.UNCHANGED: "none", Verdict.REFUSED: "over"}
 MARK_OF = {Verdict.NEW: "＋", Verdict.CHANGED: "≠", Verdict.UNCHANGED: "＝", Verdict.REFUSED: "✕"}
-STATE_SIGNAL = {"previewed": "sent", "committed": "done", "discarded": "none"}
+STATE_SIGNAL = {"previewed": "sent", "committed": "done", "discarded": "none", "undone": "back"}
 SHOWS = ("", *Verdict.values, "absent")
 # field of an item → the reader's field of a refused row's cells
 CELLS = {"legal_bases": "legal_bases", "means": "method", "liability": "accountability"}
@@ -233,3 +234,33 @@ def refused_rows(groups: Sequence[Group]) -> list[list[Any]]:
                 texts = [str(cells.get(CELLS.get(name, name), "") or "") for name in FIELDS]
                 found.append([row.sheet, row.row, " ".join(_why(row)), *texts])
     return found
+
+
+class UndoRow(NamedTuple):
+    """A list on the page that asks before an import is undone."""
+
+    name: str
+    href: str
+    signal: str
+    words: str
+
+
+def undo_rows(found: ListUndo) -> list[UndoRow]:
+    """What is given back, then what is kept and why."""
+    why = {
+        "removed": _("kept: the draft was discarded since"),
+        "decided": _("kept: it was handed in or published since"),
+        "changed": _("kept: somebody has changed it since"),
+        "used": _("kept: holders or tasks refer to its items"),
+    }
+    rows = []
+    for back in found.back:
+        words = ngettext("gets its %(n)s item back", "gets its %(n)s items back", back.number)
+        if back.began:
+            words = ngettext("the draft with %(n)s item goes", "the draft with %(n)s items goes", back.number)
+        href = reverse("duty_list", kwargs={"pk": back.one.pk})
+        rows.append(UndoRow(str(back.one), href, "back", words % {"n": formats.number(back.number)}))
+    for kept in found.kept:
+        href = reverse("duty_list", kwargs={"pk": kept.one.pk}) if kept.one else ""
+        rows.append(UndoRow(kept.name, href, "none", why[kept.why]))
+    return rows

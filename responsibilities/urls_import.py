@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import imports
+from .views import import_undo, imports
 
 urlpatterns = [
     path("import/", imports.duty_imports, name="duty_imports"),
@@ -13,4 +13,5 @@ urlpatterns = [
     path("import/<int:pk>/columns/", imports.duty_import_columns, name="duty_import_columns"),
     path("import/<int:pk>/commit/", imports.duty_import_commit, name="duty_import_commit"),
     path("import/<int:pk>/discard/", imports.duty_import_discard, name="duty_import_discard"),
+    path("import/<int:pk>/undo/", import_undo.duty_import_undo, name="duty_import_undo"),
 ]

@@ -33,6 +33,7 @@ words.register("list.import_preview", gettext_noop("read the workbook %(object)s
 words.register("list.import_choose", gettext_noop("said what the columns of %(object)s are"), icon="i-pen")
 words.register("list.import", gettext_noop("imported the workbook %(object)s"), icon="i-import")
 words.register("list.import_discard", gettext_noop("discarded the workbook %(object)s"), icon="i-trash")
+words.register("list.import_undo", gettext_noop("undid the import of %(object)s"), icon="s-back", signal="back")
 words.register("list.export", gettext_noop("exported %(object)s"), icon="i-export", in_timeline=False)
 words.register("item.create", gettext_noop("added the item %(object)s"), icon="i-plus")
 words.register("item.update", gettext_noop("changed the item %(object)s"))
@@ -63,6 +64,7 @@ words.fields(
     file=gettext_noop("File"),
     sha256=gettext_noop("Hash"),
     lists=Field(gettext_noop("Lists"), Say.NUMBER),
+    kept=gettext_noop("Kept"),
     created=Field(gettext_noop("New"), Say.NUMBER),
     removed=Field(gettext_noop("Taken out"), Say.NUMBER),
     keys=words.HIDDEN,

@@ -133,13 +133,7 @@ def _lists(cast, city, task):
     on_list = ("duty_list", "duty_list_export", "duty_list_compare", "duty_list_number", "duty_item_create")
     on_item = ("duty_item", "duty_item_edit", "duty_item_change", "duty_item_link", "duty_term_create")
     on_unit = ("duty_unit", "duty_unit_export", "duty_links", "duty_link_decide", "sheet", "sheet_rows")
-    on_import = (
-        "duty_import_preview",
-        "duty_import_refused",
-        "duty_import_commit",
-        "duty_import_discard",
-        "duty_import_file",
-    )
+    on_import = [name for name, parts in PATTERNS if name and name.startswith("duty_import_") and parts]
     return {
         **dict.fromkeys(on_list, draft.pk),
         **dict.fromkeys(on_item, draft.items.first().pk),

@@ -24,6 +24,7 @@ from responsibilities.imports.layout import Found
 from responsibilities.imports.read import Read, layouts_of, read_lists, tables_of, year_of
 from responsibilities.models import ListImport, ResponsibilityList
 
+from .import_undo import stand_of, trace_of
 from .lists import new_version
 from .writing import Wanted, claim, locked, set_items
 
@@ -181,15 +182,19 @@ def commit(
         raise RefusedError(refused)
     removed = 0
     written = []
+    traces = []
     for group in groups:
         if group.kind is None or not (group.writes or (drop_absent and group.absent)):
             continue
         removed += len(group.absent) if drop_absent else 0
-        written.append(_write(group, batch, by, at, drop_absent))
+        one, trace = _write(group, batch, by, at, drop_absent)
+        written.append(one)
+        traces.append(trace)
     counted = numbers(groups)
     done = Outcome(len(written), counted[Verdict.NEW], counted[Verdict.CHANGED], removed, counted[Verdict.REFUSED])
     batch.outcome = done._asdict() | {"keys": [one.pk for one in written]}
-    batch.save(update_fields=["outcome"])
+    batch.traces = traces
+    batch.save(update_fields=["outcome", "traces"])
     record("list.import", batch, by=by, at=at, scope_id=batch.city_id, after=_said(batch) | batch.outcome)
     return done
 
@@ -204,7 +209,8 @@ def _lock(batch: ListImport) -> None:
 
 def _write(
     group: Group, batch: ListImport, by: User | None, at: datetime.datetime, drop_absent: bool
-) -> ResponsibilityList:
+) -> tuple[ResponsibilityList, dict[str, Any]]:
+    """The draft, and what an undo has to know of it."""
     assert group.unit is not None and group.kind is not None
     if group.draft is not None:
         one = locked(group.draft)
@@ -214,10 +220,11 @@ def _write(
             organization=group.unit, city=batch.city, kind=group.kind, year=batch.year, by=by, at=at,
             reason=batch.name,
         )  # fmt: skip
+    before = stand_of(one)
     acts = set_items(one, _wanted(group, drop_absent))
     record("list.import_rows", one, by=by, at=at, scope_id=batch.city_id, after={"file": batch.name})
     record_many(acts, by=by, at=at, scope_id=batch.city_id)
-    return one
+    return one, trace_of(one, began=group.draft is None, before=before)
 
 
 def _wanted(group: Group, drop_absent: bool) -> list[Wanted]:

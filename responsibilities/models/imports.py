@@ -31,7 +31,7 @@ class ListImportQuerySet(models.QuerySet["ListImport"]):
 
     def for_list(self) -> ListImportQuerySet:
         """With what a row shows."""
-        return self.select_related("by__organization").defer("content", "layout")
+        return self.select_related("by__organization").defer("content", "layout", "traces")
 
 
 class ListImport(models.Model):
@@ -44,6 +44,7 @@ class ListImport(models.Model):
         PREVIEWED = "previewed", _("To be checked")
         COMMITTED = "committed", _("Imported")
         DISCARDED = "discarded", _("Discarded")
+        UNDONE = "undone", _("Undone")
 
     city = models.ForeignKey(Organization, models.PROTECT, related_name="+")
     unit = models.ForeignKey(Organization, models.PROTECT, null=True, blank=True, related_name="+")
@@ -64,6 +65,9 @@ class ListImport(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField(_("Uploaded at"))
     decided_at = models.DateTimeField(null=True, blank=True)
+    traces = models.JSONField(default=list)  # of each list that was written: what an undo has to know (import_undo)
+    undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    undone_at = models.DateTimeField(null=True, blank=True)
 
     objects = ListImportQuerySet.as_manager()
 

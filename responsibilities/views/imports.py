@@ -37,7 +37,7 @@ from responsibilities.models import ListImport, ResponsibilityList
 State = ListImport.State
 
 
-def _drafter(request: HttpRequest) -> User:
+def drafter(request: HttpRequest) -> User:
     """The person, if allowed to write lists; raises PermissionDenied."""
     user = person_of(request)
     if not user.may(Capability.DRAFT_LISTS):
@@ -48,14 +48,14 @@ def _drafter(request: HttpRequest) -> User:
 def _load(request: HttpRequest, pk: int) -> tuple[User, ListImport]:
     """The person and the import; raises Http404, PermissionDenied."""
     batch = get_object_or_404(ListImport.objects.visible_to(person_of(request)).select_related("city"), pk=pk)
-    return _drafter(request), batch
+    return drafter(request), batch
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def duty_imports(request: HttpRequest) -> HttpResponseBase:
     """Upload of lists, what they must look like, and the imports so far; `?format=` exports these."""
-    user = _drafter(request)
+    user = drafter(request)
     form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
     if request.method == "POST" and form.is_valid():
         try:
@@ -99,7 +99,7 @@ def _read(upload: UploadedFile, year: int | None, user: User) -> ListImport:
 @require_GET
 def duty_import_template(request: HttpRequest) -> HttpResponse:
     """An empty sheet with the columns that are read."""
-    user = _drafter(request)
+    user = drafter(request)
     columns = [Column(head, width) for head, width in zip(HEADS, WIDTHS, strict=True)]
     title = f"{user.organization.name}安全生产权力清单和责任清单"
     return download(f"{title}.xlsx", workbook(title, columns, [["一、权力清单"], ["二、责任清单"]]))
@@ -234,6 +234,8 @@ def _words(done: imports.Outcome) -> str:
 def _say_decided(request: HttpRequest, batch: ListImport) -> None:
     if batch.state == State.COMMITTED:
         messages.info(request, _("This file was imported before; nothing was written a second time."))
+    elif batch.state == State.UNDONE:
+        messages.info(request, _("This import is undone already. Upload the file again."))
     else:
         messages.info(request, _("This preview was discarded before. Upload the file again."))
 
