@@ -11,6 +11,7 @@ from django.utils.translation import ngettext, pgettext
 from background.models import Work
 from lib import formats
 from tasks import import_columns_page
+from tasks.imports import unread
 from tasks.models import ImportBatch, ImportRow
 
 Verdict, State = ImportRow.Verdict, ImportBatch.State
@@ -156,12 +157,22 @@ def work_note(work: Work | None) -> Note | None:
     if work is None or work.is_unfinished:
         return None
     if work.kind == "tasks.import_read":
-        return Note("over", wrong_columns(work.result["text"])) if work.result.get("came_to") == "columns" else None
+        return Note("over", wrong_columns(_unread(work.result))) if work.result.get("came_to") == "columns" else None
     if work.state == Work.State.STOPPED:
         return Note("none", _("It was cancelled; nothing was written."))
     if work.state == Work.State.FAILED:
         return Note("over", _("It failed several times and nothing was written. Tell the operator; the log says why."))
     return came_to(work.result)
+
+
+def _unread(result: dict[str, Any]) -> str:
+    """Why a file could not be read, in the reader's language; earlier results hold the sentence only."""
+    return unread.message(result["code"], result["details"]) if result.get("code") else str(result["text"])
+
+
+def why_unread(batch: ImportBatch) -> str:
+    """Why the file of an import cannot be read, in the reader's language; earlier imports hold the sentence itself."""
+    return _unread({**batch.unread, "text": batch.fault})
 
 
 def came_to(result: dict[str, Any]) -> Note | None:

@@ -37,7 +37,14 @@ _CHILD = Path(__file__).with_name("child.py")
 
 
 class UnreadableFileError(Exception):
-    """The file is no workbook, damaged, protected, or too large; the message says which, and what to do."""
+    """The file is no workbook, damaged, protected, or too large; the message says which, and what to do.
+
+    `code` and `details` are what to keep where somebody else will read it; empty where there are only words.
+    """
+
+    def __init__(self, message: str, code: str = "", **details: Any) -> None:
+        super().__init__(message)
+        self.code, self.details = code, details
 
 
 class Percent(float):
@@ -83,7 +90,8 @@ def read_workbook(path: Path | str) -> list[Sheet]:
                 found.append(Sheet(name, visible, [], known["merges"], *hidden))
                 facts.append(known)
         except _ChildError as error:
-            raise UnreadableFileError(_refusal(_cause(child, late, error), **error.details)) from error
+            code = _cause(child, late, error)
+            raise UnreadableFileError(refusal(code, **error.details), code, **error.details) from error
         finally:
             clock.cancel()
             child.kill()
@@ -157,9 +165,9 @@ def check_file(path: Path) -> str:
         size = path.stat().st_size
         kind = guard.kind_of(path) if size <= settings.UPLOAD_LIMIT_MB * 1024 * 1024 else "too_big"
     except OSError as error:
-        raise UnreadableFileError(_("The file cannot be opened: %(why)s.") % {"why": error.strerror}) from error
+        raise UnreadableFileError(refusal("closed", why=error.strerror), "closed", why=error.strerror) from error
     if f".{kind}" not in ENDINGS:
-        raise UnreadableFileError(_refusal(kind))
+        raise UnreadableFileError(refusal(kind), kind)
     return kind
 
 
@@ -172,9 +180,10 @@ class _Plain(pickle.Unpickler):
         raise pickle.UnpicklingError(f"{module}.{name}")
 
 
-def _refusal(code: str, **details: Any) -> str:
+def refusal(code: str, **details: Any) -> str:
     """What is wrong with a file and what to do about it, in the reader's language."""
     texts = {
+        "closed": _("The file cannot be opened: %(why)s."),
         "empty": _("The file is empty. Choose the workbook again; it may not have been copied completely."),
         "too_big": _("The file is larger than %(limit)s MB. Delete pictures and unused sheets, or divide the list."),
         "encrypted": _("The workbook is protected by a password. Open it in Excel, take the password off, save it."),

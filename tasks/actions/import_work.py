@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.db import transaction
 from django.utils import translation
-from django.utils.translation import gettext as _
 
 from audit.record import record
 from background.models import Work
@@ -79,7 +78,7 @@ def read_now(run: Run) -> dict[str, Any]:
             if run.payload["columns"] is None:
                 return {"came_to": "unreadable"}
             forget_columns(batch=batch, before=run.payload["columns"])
-            return {"came_to": "columns", "text": str(error)}
+            return {"came_to": "columns", "text": str(error), "code": error.code, "details": error.details}
         except imports.AlreadyDecidedError:
             return {"came_to": "decided"}
     return {"came_to": "read"}
@@ -120,9 +119,7 @@ def reading_ended(work: Work) -> None:
     if work.state == Work.State.STOPPED:
         found.update(state=State.DISCARDED, decided_at=clock.now(), decided_by=work.by)
         return
-    with translation.override(work.payload["language"]):
-        text = _("Reading the file failed several times. Save it again in Excel, or divide the list, and try anew.")
-    found.update(state=State.UNREADABLE, fault=text)
+    found.update(state=State.UNREADABLE, fault="", unread={"code": "failed", "details": {}})
 
 
 KINDS: dict[str, tuple[Callable[[Run], dict[str, Any]], Callable[[Work], None] | None]] = {

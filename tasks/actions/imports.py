@@ -100,17 +100,17 @@ def read(*, batch: ImportBatch, by: User | None, at: datetime.datetime, tell: Te
         try:
             table = format_.read_table(Path(batch.file.path))
         except UnreadableFileError as error:
-            _give_up(batch, str(error), by, at)
+            _give_up(batch, error, by, at)
             raise
         resource = TaskResource(batch.plan, table, format_.units)
         return _staged(batch, resource, by, at, tell)
 
 
 @transaction.atomic
-def _give_up(batch: ImportBatch, why: str, by: User | None, at: datetime.datetime) -> None:
+def _give_up(batch: ImportBatch, why: UnreadableFileError, by: User | None, at: datetime.datetime) -> None:
     unread = ImportBatch.objects.filter(pk=batch.pk, state=State.READING)
-    if unread.update(state=State.UNREADABLE, fault=why):
-        said = {"file": batch.name, "fault": why}
+    if unread.update(state=State.UNREADABLE, fault="", unread={"code": why.code, "details": why.details}):
+        said = {"file": batch.name, "fault": str(why)}
         record("import.unreadable", batch, by=by, at=at, scope_id=batch.plan.issuer_id, after=said)
     batch.refresh_from_db()
 
@@ -130,7 +130,7 @@ def _staged(
     while portion := [_row(now, staged) for staged in islice(judged, TOLD)]:
         bulk.insert_values(ImportRow, ROW_COLUMNS, portion)
     _stage_absent(now, resource, kept)
-    now.state, now.fault = State.PREVIEWED, ""
+    now.state, now.fault, now.unread = State.PREVIEWED, "", {}
     _describe(now, resource, tally)
     now.save()
     record(verb, now, by=by, at=at, scope_id=now.plan.issuer_id, after=numbers(now))

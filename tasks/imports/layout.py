@@ -6,11 +6,11 @@ A row here still holds cells as they stand; what they mean is decided in cells.p
 from __future__ import annotations
 
 from collections.abc import Iterable
-
-from django.utils.translation import gettext as _
+from typing import Any
 
 from lib.sheets.read import Sheet
 
+from . import unread
 from .finder import Finder
 from .table import TASK_LIST, Choices, Known, Part, Row, Rules, Table, UnknownLayoutError, fingerprint
 
@@ -40,20 +40,16 @@ def find_table(sheets: Iterable[Sheet], known: Known | None = None, rules: Rules
                 return table._replace(others=[other.sheet.name for other, _h in with_header[position + 1 :]])
         if with_header:
             finder, header = with_header[0]
-            raise UnknownLayoutError(
-                _("Sheet “%(sheet)s” has a header on row %(row)s and no row below it. Fill in the rows first.")
-                % {"sheet": finder.sheet.name, "row": header.top + 1}
-            )
-    raise UnknownLayoutError(_why_not(finders, rules))
+            raise _unknown("no_rows", sheet=finder.sheet.name, row=header.top + 1)
+    raise _why_not(finders, rules)
 
 
-def _why_not(finders: Iterable[Finder], rules: Rules) -> str:
+def _why_not(finders: Iterable[Finder], rules: Rules) -> UnknownLayoutError:
     seen = max((finder.nearest for finder in finders), key=len, default=[])
     if len(seen) >= 2:
-        return _(
-            "The header has no column for the task or none for the units: it reads “%(found)s”. Needed are %(needed)s."
-        ) % {"found": "｜".join(seen)[:120], "needed": rules.needed}
-    return (
-        _("No sheet has a header with %(needed)s. Choose a list of this kind, or take the template of this page.")
-        % {"needed": rules.needed}
-    )  # fmt: skip
+        return _unknown("header_lacks", found="｜".join(seen)[:120], needed=rules.needed)
+    return _unknown("no_header", needed=rules.needed)
+
+
+def _unknown(code: str, **details: Any) -> UnknownLayoutError:
+    return UnknownLayoutError(unread.message(code, details), code, **details)

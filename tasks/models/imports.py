@@ -87,7 +87,8 @@ class ImportBatch(models.Model):
     work = models.ForeignKey(
         Work, models.SET_NULL, null=True, related_name="+"
     )  # what is or was done in the background
-    fault = models.TextField(blank=True)  # why the file cannot be read
+    fault = models.TextField(blank=True)  # why the file cannot be read, as earlier imports hold it: a sentence
+    unread = models.JSONField(default=dict)  # the same as code and details
     columns = models.JSONField(default=dict)  # column → field, where a person corrected what was guessed
     names = models.JSONField(default=dict)  # a name as the file writes it → the unit that a person said it means
     whole = models.BooleanField(_("All or nothing"), default=False)

@@ -192,6 +192,11 @@ class TestBackground:
         assert batch.state == "unreadable"
         page = office.see(batch)
         assert "No sheet has a header with" in page and "Read it again" in page
+        office.client.cookies["django_language"] = "zh-hans"
+        page = office.see(batch)
+        assert "没有" in page and "No sheet has a header with" not in page
+        ImportBatch.objects.filter(pk=batch.pk).update(unread={}, fault="as kept before")
+        assert "as kept before" in office.see(batch)
 
     def test_the_bar_refreshes_the_page_when_the_work_is_done(self, office, tmp_path):  # noqa: F811
         batch = office.upload(sheet(tmp_path / "a.xlsx", *(row(n) for n in range(1, 11))))

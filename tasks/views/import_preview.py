@@ -46,6 +46,7 @@ def import_preview(request: HttpRequest, year: int, pk: int) -> HttpResponseBase
         return HttpResponseClientRefresh()
     if batch.state in {State.READING, State.UNREADABLE, State.DISCARDED}:
         return render(request, "tasks/import_closed.html", {"plan": plan, "batch": batch,
+                      "why_unread": import_head.why_unread(batch),
                       "signal": import_head.STATE_SIGNAL[batch.state]})  # fmt: skip
     chosen = _Chosen(request, batch)
     if exporting(request):
