@@ -65,6 +65,8 @@ def main() -> int:
         lines, absent = _measure(sizes, options.repeat, (300,) if options.quick else (10_000, 100_000))
         missing += absent
         over = _print(lines, server is not None)
+    if options.quick:
+        missing = [part for part in missing if "limit" not in part and "should be" not in part]
     for part in missing:
         print(f"MISSING: {part}")
     return 1 if missing or (over and not options.quick) else 0
