@@ -86,6 +86,7 @@ def groups(request: HttpRequest, plan: Plan | None, counts: dict[str, int]) -> l
     listed = (
         "duty_unit", "duty_list", "duty_list_create", "duty_list_step", "duty_list_compare", "duty_item", "duty_search",
         "duty_item_edit", "duty_item_create", "duty_term_create", "duty_links", "duty_imports", "duty_import_preview",
+        "duty_import_undo",
     )  # fmt: skip
     lists = item(_("Lists"), "n-duty", "duty_lists", *listed, yearly=False, count=counts.get("lists") or None)
     (manage if manage else own).append(lists)
