@@ -91,7 +91,7 @@ def drop_said() -> None:
             DELETE FROM {NAME} WHERE EXISTS (
                 SELECT 1 FROM {Reminder._meta.db_table} r
                 WHERE r.subject = {NAME}.subject AND r.about_id = {NAME}.about_id AND r.due_on = {NAME}.due_on
-                  AND r.stage = {NAME}.stage AND r.recipient_id = {NAME}.recipient_id)"""  # noqa: S608
+                  AND r.stage = {NAME}.stage AND r.recipient_id = {NAME}.recipient_id)"""  # noqa: S608  (names are ours)
         )
 
 
@@ -110,12 +110,13 @@ def _people(told: Sequence[tuple[int, int, str]]) -> tuple[str, list[Any]]:
 
 def groups() -> list[Group]:
     """The messages to write, ordinary ones first: (person, urgent) with how many things, and how many are over."""
-    thing = "subject || ' ' || CAST(about_id AS varchar(20))"
     sql = f"""
-        SELECT recipient_id, urgent, COUNT(DISTINCT {thing}),
-               COUNT(DISTINCT CASE WHEN severity > 0 THEN {thing} END), COUNT(*), MIN(what),
+        SELECT recipient_id, urgent, COUNT(*), SUM(CASE WHEN worst > 0 THEN 1 ELSE 0 END), SUM(number), MIN(what),
                CASE WHEN MIN(plan_id) = MAX(plan_id) THEN MIN(plan_id) END
-        FROM {NAME} GROUP BY recipient_id, urgent ORDER BY urgent, recipient_id"""  # noqa: S608
+        FROM (SELECT recipient_id, urgent, subject, about_id, MAX(severity) AS worst, COUNT(*) AS number,
+                     MIN(what) AS what, MIN(plan_id) AS plan_id
+              FROM {NAME} GROUP BY recipient_id, urgent, subject, about_id) AS things
+        GROUP BY recipient_id, urgent ORDER BY urgent, recipient_id"""  # noqa: S608  (names are ours)
     with connection.cursor() as cursor:
         cursor.execute(sql)
         return [Group(row[0], bool(row[1]), *row[2:]) for row in cursor.fetchall()]
@@ -131,8 +132,8 @@ def keep(ladder: Ladder, on: datetime.date, run: str) -> None:
                d.audience, %s, d.what, d.unit, d.link
         FROM {NAME} d JOIN notifications_notification n
           ON n.dedup_key = CASE WHEN d.urgent THEN %s ELSE %s END || CAST(d.recipient_id AS varchar(20))
-        ORDER BY d.recipient_id, d.severity
-        ON CONFLICT (subject, about_id, due_on, stage, recipient_id) DO NOTHING"""  # noqa: S608
+        ORDER BY d.severity, d.about_id, d.recipient_id
+        ON CONFLICT (subject, about_id, due_on, stage, recipient_id) DO NOTHING"""  # noqa: S608  (names are ours)
     day = connection.ops.adapt_datefield_value(on)
     with connection.cursor() as cursor:
         cursor.execute(sql, [ladder.pk, day, urgent, digest])

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_noop
 
 from audit.record import record
 from background.said import Part
+from lib import bulk
 from lib.workdays import Calendar, NoCalendarError
 from organizations.models import Organization
 
@@ -146,7 +147,7 @@ def _messages(
         if wordings:
             params["wordings"] = wordings
         made.append(digests.message(ladder, group, params, on, at, run))
-    Notification.objects.bulk_create(made, batch_size=500)
+    bulk.insert(made)
     outbox.deliver_to(((one.pk, one.recipient_id, one.urgent) for one in made), people, at, at_once=True)
     sums = {
         "stages": sum(group.stages for group in groups),
