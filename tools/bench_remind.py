@@ -8,6 +8,7 @@ stages that were ever missed at once, which is the worst case. Then again, when 
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
@@ -28,14 +29,13 @@ from django.utils import timezone
 
 from lib import bulk, clock
 from lib.workdays import Calendar
-from notifications import ladders
+from notifications import ladders, subjects
 from notifications.models import Notification, Reminder
 from notifications.planner import plan_day, told_by
 from notifications.rungs import cutoff
 from organizations.models import Organization, User
 from organizations.roles import Role
 from tasks.models import Assignment
-from tasks.reminders import unit_reach
 from tasks.states import Phase
 
 BASE = Path(__file__).resolve().parent.parent
@@ -62,8 +62,8 @@ def run(city: str, overdue: int = OVERDUE) -> tuple[list[Result], list[str]]:
     memory = _memory()
     total = Assignment.objects.filter(plan__issuer=commission).count()
     size = f"{total:,}, {number:,} overdue"
-    floor *= planned.stages / rows  # those of assignments alone were inserted; reviews and requests have theirs
-    name = f"one INSERT … SELECT of as many rows, from {rows:,}"
+    assert rows == planned.stages, "the floor writes other rows"
+    name = "one INSERT … SELECT of the same rows"
     found = [
         (f"planning {planned.stages:,} reminders", size, seconds, floor, name),
         ("planning again, nothing to say", size, again, floor, name),
@@ -106,36 +106,45 @@ def _overdue(commission: Organization, wanted: int) -> int:
 
 
 def _floor(commission: Organization) -> tuple[float, int]:
-    """The same rows in one statement, from a table that says who is told of each unit at each stage."""
-    ladder = ladders.ladder_of(commission)
-    stages = ladders.active_stages(ladder)["assignment"]
-    reach, today = unit_reach(commission), clock.today()
-    told = [
-        (stage.code, cutoff(stage.rung, today, Calendar()).isoformat(), unit, person)
-        for stage in stages
-        for unit, person, _audience in told_by(stage, reach, set())
-    ]
+    """The same rows in one statement, joined from the table that says who is told of each unit at each stage.
+
+    Every subject of the ladder is asked by its own query, so that nothing is missing; what is due is written straight
+    into the table, with its keys, beside one message.
+    """
+    ladder, today = ladders.ladder_of(commission), clock.today()
     note = Notification.objects.create(
         recipient=User.objects.first(), kind="x", subject="x", dedup_key="bench", created_at=timezone.now()
     )
+    asked, told = [], []
+    for code, stages in ladders.active_stages(ladder).items():
+        subject = subjects.discover()[code]
+        reach = subject.reach(commission)
+        rows_of = subject.rows(commission, today).order_by().values_list(*subjects.ROW)
+        select, params = rows_of.query.sql_with_params()
+        names = ", ".join(connection.ops.quote_name(name) for name in subjects.ROW)
+        named = f"SELECT %s AS subject, %s AS about_type, s.* FROM ({select}) AS s({names})"
+        asked.append((named, [subject.code, subject.model, *params]))
+        for stage in stages:
+            cut = cutoff(stage.rung, today, Calendar())
+            told += [(code, stage.code, cut, unit, person) for unit, person, _a in told_by(stage, reach, set())]
+    union = " UNION ALL ".join(select for select, _params in asked)
     with connection.cursor() as cursor:
-        cursor.execute("CREATE TEMPORARY TABLE bench_told (stage varchar(10), cut date, unit bigint, person bigint)")
-        for start in range(0, len(told), 5000):
-            part = told[start : start + 5000]
-            marks = ", ".join(["(%s, %s, %s, %s)"] * len(part))
-            cursor.execute(f"INSERT INTO bench_told VALUES {marks}", [value for row in part for value in row])
+        cursor.execute(
+            "CREATE TEMPORARY TABLE bench_told (code varchar(20), stage varchar(10), cut date, unit bigint, "
+            "person bigint)"
+        )
+        lines = "".join("\t".join(map(str, row)) + "\n" for row in told)
+        cursor.copy_expert("COPY bench_told FROM STDIN", io.StringIO(lines))
+        cursor.execute("ANALYZE bench_told")
         sql = f"""
             INSERT INTO {Reminder._meta.db_table} (ladder_id, subject, about_type, about_id, plan_id, due_on, stage,
                 recipient_id, notification_id, audience, "on", what, unit, link)
-            SELECT {ladder.pk}, 'assignment', 'tasks.assignment', a.id, a.plan_id, a.due_on, b.stage, b.person,
-                   {note.pk}, 'inspector', a.due_on, t.title, o.short_name, '/assignments/' || a.id || '/'
-            FROM tasks_assignment a JOIN tasks_task t ON t.id = a.task_id
-                 JOIN organizations_organization o ON o.id = a.organization_id
-                 JOIN tasks_plan p ON p.id = a.plan_id
-                 JOIN bench_told b ON b.unit = a.organization_id AND a.due_on <= b.cut
-            WHERE p.issuer_id = {commission.pk} AND a.phase = 0 AND a.starts_on <= %s
+            SELECT {ladder.pk}, s.subject, s.about_type, s.about_key, s.plan_key, s.deadline, b.stage, b.person,
+                   {note.pk}, 'inspector', s.deadline, s.what, s.unit_name, '/assignments/' || s.about_key || '/'
+            FROM ({union}) AS s JOIN bench_told b
+                 ON b.code = s.subject AND b.unit = s.unit_key AND s.deadline <= b.cut
             ON CONFLICT (subject, about_id, due_on, stage, recipient_id) DO NOTHING"""
-        seconds, _ = _timed(lambda: cursor.execute(sql, [today.isoformat()]))
+        seconds, _ = _timed(lambda: cursor.execute(sql, [value for _s, params in asked for value in params]))
         rows = cursor.rowcount
         cursor.execute("DROP TABLE bench_told")
     return seconds, rows
