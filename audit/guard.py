@@ -6,9 +6,10 @@ needs, the ownership of the tables, and exists for a test database that is empti
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from typing import Any
+
+from lib import triggers
 
 ENTRIES, UNSEALED, SEALS = "audit_auditentry", "audit_unsealed", "audit_seal"
 REFUSAL = "The audit record is append-only: rows of %s are never changed or removed."
@@ -98,19 +99,13 @@ _SQLITE = dict(
 def install(connection: Any) -> None:
     """Puts all triggers on."""
     statements = [_POSTGRESQL] if connection.vendor == "postgresql" else list(_SQLITE.values())
-    _run(connection, statements)
+    triggers.run(connection, statements)
 
 
 def remove(connection: Any) -> None:
     """Takes all triggers off."""
     off = [f"DROP TRIGGER IF EXISTS {name}" for name in _SQLITE]
-    _run(connection, [_POSTGRESQL_OFF] if connection.vendor == "postgresql" else off)
-
-
-def _run(connection: Any, statements: list[str]) -> None:
-    with connection.cursor() as cursor:
-        for statement in statements:
-            cursor.execute(statement)
+    triggers.run(connection, [_POSTGRESQL_OFF] if connection.vendor == "postgresql" else off)
 
 
 def missing(connection: Any) -> list[str]:
@@ -128,15 +123,6 @@ def missing(connection: Any) -> list[str]:
     return sorted(f"{table}.{name}" for table, name in wanted - there)
 
 
-@contextmanager
-def lifted(connection: Any) -> Iterator[None]:
+def lifted(connection: Any) -> AbstractContextManager[None]:
     """Without triggers inside the block."""
-    if connection.vendor != "postgresql":
-        remove(connection)
-        yield
-        install(connection)
-        return
-    switch = "".join(f"ALTER TABLE {table} %s TRIGGER USER;" for table in (ENTRIES, UNSEALED, SEALS))
-    _run(connection, [switch.replace("%s", "DISABLE")])
-    yield
-    _run(connection, [switch.replace("%s", "ENABLE")])
+    return triggers.lifted(connection, (ENTRIES, UNSEALED, SEALS), remove, install)

@@ -6,9 +6,10 @@ tables and exists for a test database that is emptied between tests.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from typing import Any
+
+from lib import triggers
 
 LISTS, ITEMS, BASES = (
     "responsibilities_responsibilitylist",
@@ -61,27 +62,20 @@ def _postgresql() -> list[str]:
 
 def install(connection: Any) -> None:
     """Puts the triggers on."""
-    _run(connection, _postgresql() if connection.vendor == "postgresql" else _sqlite())
+    triggers.run(connection, _postgresql() if connection.vendor == "postgresql" else _sqlite())
 
 
 def remove(connection: Any) -> None:
     """Takes the triggers off."""
     if connection.vendor == "postgresql":
-        _run(connection, [f"DROP TRIGGER IF EXISTS {_name(table, act)} ON {table}" for table, act, _rule in _RULES])
-        _run(connection, [f"DROP FUNCTION IF EXISTS {_name(table, act)}()" for table, act, _rule in _RULES])
+        triggers.run(
+            connection, [f"DROP TRIGGER IF EXISTS {_name(table, act)} ON {table}" for table, act, _rule in _RULES]
+        )
+        triggers.run(connection, [f"DROP FUNCTION IF EXISTS {_name(table, act)}()" for table, act, _rule in _RULES])
     else:
-        _run(connection, [f"DROP TRIGGER IF EXISTS {_name(table, act)}" for table, act, _rule in _RULES])
+        triggers.run(connection, [f"DROP TRIGGER IF EXISTS {_name(table, act)}" for table, act, _rule in _RULES])
 
 
-def _run(connection: Any, statements: list[str]) -> None:
-    with connection.cursor() as cursor:
-        for statement in statements:
-            cursor.execute(statement)
-
-
-@contextmanager
-def lifted(connection: Any) -> Iterator[None]:
+def lifted(connection: Any) -> AbstractContextManager[None]:
     """Without triggers inside the block."""
-    remove(connection)
-    yield
-    install(connection)
+    return triggers.lifted(connection, (LISTS, ITEMS, BASES), remove, install)

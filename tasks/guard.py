@@ -8,9 +8,10 @@ the length of a block, needs the ownership of the table, and exists for a test d
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from typing import Any
+
+from lib import triggers
 
 STEPS = "tasks_transition"
 REFUSAL = "The log of steps is append-only: what happened to an assignment stays."
@@ -49,29 +50,15 @@ _SQLITE = {
 def install(connection: Any) -> None:
     """Puts the triggers on."""
     on = [f"CREATE TRIGGER {name} {rule}" for name, rule in _SQLITE.items()]
-    _run(connection, [_POSTGRESQL] if connection.vendor == "postgresql" else on)
+    triggers.run(connection, [_POSTGRESQL] if connection.vendor == "postgresql" else on)
 
 
 def remove(connection: Any) -> None:
     """Takes the triggers off."""
     off = [f"DROP TRIGGER IF EXISTS {name}" for name in _SQLITE]
-    _run(connection, [_POSTGRESQL_OFF] if connection.vendor == "postgresql" else off)
+    triggers.run(connection, [_POSTGRESQL_OFF] if connection.vendor == "postgresql" else off)
 
 
-def _run(connection: Any, statements: list[str]) -> None:
-    with connection.cursor() as cursor:
-        for statement in statements:
-            cursor.execute(statement)
-
-
-@contextmanager
-def lifted(connection: Any) -> Iterator[None]:
+def lifted(connection: Any) -> AbstractContextManager[None]:
     """Without triggers inside the block."""
-    if connection.vendor != "postgresql":
-        remove(connection)
-        yield
-        install(connection)
-        return
-    _run(connection, [f"ALTER TABLE {STEPS} DISABLE TRIGGER USER"])
-    yield
-    _run(connection, [f"ALTER TABLE {STEPS} ENABLE TRIGGER USER"])
+    return triggers.lifted(connection, (STEPS,), remove, install)
