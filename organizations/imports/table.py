@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from django.utils.translation import gettext as _
 
 from lib.sheets.cells import text
+from lib.sheets.merges import spread
 from lib.sheets.read import Sheet, UnreadableFileError
 
 from .faults import message
@@ -145,7 +146,7 @@ def _table(sheet: Sheet, header: int, columns: dict[str, int], missing: list[str
     """Rows with a name or a serial number are lines; totals, remarks and signatures are skipped."""
     lines, skipped = [], []
     headers = {field: text(sheet.rows[header][index]) for field, index in columns.items()}
-    for number, cells in enumerate([] if missing else _spread(sheet, header + 1), header + 2):
+    for number, cells in enumerate([] if missing else spread(sheet, header + 1), header + 2):
         values = {field: text(cells[index]) if index < len(cells) else "" for field, index in columns.items()}
         serial = values.get("number", "")
         if (values["name"] or serial) and not FOOTER.match(serial) and not NAMELESS.match(values["name"]):
@@ -161,15 +162,3 @@ def _table(sheet: Sheet, header: int, columns: dict[str, int], missing: list[str
     return Table(
         sheet.name, header + 1, headers, lines, skipped, named, missing, fingerprint(sheet.rows[header])
     )  # fmt: skip
-
-
-def _spread(sheet: Sheet, first: int) -> list[list[Any]]:
-    """The rows from `first` on, each vertically merged value repeated in the rows it holds for."""
-    rows = [list(row) for row in sheet.rows]
-    for (top, left), (bottom, _right) in sheet.merges:
-        if top < first or top >= len(rows) or left >= len(rows[top]):
-            continue
-        for row in rows[top + 1 : bottom + 1]:
-            row += [None] * (left + 1 - len(row))
-            row[left] = rows[top][left]
-    return rows[first:]

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from lib.sheets.cells import text
+from lib.sheets.merges import spread
 from lib.sheets.read import Sheet
 from organizations.imports.table import Choices, Column, fingerprint, with_choices
 
@@ -132,24 +133,24 @@ def _read(sheet: Sheet, first: int, last: int, columns: dict[str, int], choices:
     found = Found(sheet.name, above, list(range(first + 1, last + 2)), headers, [], [], shown, [], print_)
     section = ""
     wide = _wide(sheet.merges, last + 1)
-    spread = _spread(sheet, last + 1)
-    for number, (cells, own) in enumerate(zip(spread, sheet.rows[last + 1 :], strict=True), last + 2):
+    filled = spread(sheet, last + 1)
+    for number, (cells, own) in enumerate(zip(filled, sheet.rows[last + 1 :], strict=True), last + 2):
         said = choices.get(fingerprint(own), {})
         repeated = with_choices(columns_of(own), said)
         if _is_known(repeated, said):
             found.header_rows.append(number)
             columns = repeated
             continue
-        filled = [value for value in map(text, own) if value]
-        if not filled:
+        words = [value for value in map(text, own) if value]
+        if not words:
             continue
-        named = _section(filled, number - 1 in wide)
+        named = _section(words, number - 1 in wide)
         if named is not None:
             section = named or section
             found.skipped.append(number)
             continue
         values = {field: text(cells[at]) if at < len(cells) else "" for field, at in columns.items()}
-        if FOOTER.match(filled[0]) or not _is_item(values):
+        if FOOTER.match(words[0]) or not _is_item(values):
             found.skipped.append(number)
         else:
             found.lines.append(Line(number, values, section))
@@ -176,15 +177,3 @@ def _is_item(values: dict[str, str]) -> bool:
 def _wide(merges: Sequence[Merge], first: int) -> set[int]:
     """0-based rows whose first cell is merged over at least three columns."""
     return {top for (top, left), (bottom, right) in merges if top >= first and top == bottom and right - left >= 2}
-
-
-def _spread(sheet: Sheet, first: int) -> list[list[Any]]:
-    """The rows from `first` on, each vertically merged value repeated in the rows it holds for."""
-    rows = [list(row) for row in sheet.rows]
-    for (top, left), (bottom, _right) in sheet.merges:
-        if top < first or top >= len(rows) or left >= len(rows[top]):
-            continue
-        for row in rows[top + 1 : bottom + 1]:
-            row += [None] * (left + 1 - len(row))
-            row[left] = rows[top][left]
-    return rows[first:]

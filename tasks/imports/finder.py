@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from lib.sheets.merges import spread
 from lib.sheets.read import Cell, Sheet
 
 from . import sections
@@ -35,7 +36,7 @@ class Finder:
 
     def __init__(self, sheet: Sheet, known: Known, rules: Rules) -> None:
         self.sheet, self.known, self.rules = sheet, known, rules
-        self.cells = _spread(sheet)
+        self.cells = spread(sheet)
         self.nearest: list[str] = []  # the words of what came closest to a header
         self._looks = 0
         self._wide: dict[int, list[tuple[int, int]]] = {}  # row → (column, last column) of a merged word
@@ -249,16 +250,3 @@ def _filled(cell: Cell) -> bool:
 def _may_head(row: Iterable[Cell]) -> bool:
     """Words only, none of them long."""
     return all(not _filled(cell) or (type(cell) is str and len(cell) <= 40) for cell in row)
-
-
-def _spread(sheet: Sheet) -> list[list[Cell]]:
-    """The cells with each vertically merged value repeated in the rows it holds for."""
-    tall = [merge for merge in sheet.merges if merge[1][0] > merge[0][0]]
-    if not tall:
-        return sheet.rows
-    rows = [list(row) for row in sheet.rows]
-    for (top, left), (bottom, _right) in tall:
-        if top < len(rows) and left < len(rows[top]):
-            for row in rows[top + 1 : bottom + 1]:
-                row[left] = rows[top][left]
-    return rows
