@@ -7,20 +7,20 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import threading
 import time
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection, connections
+from django.db import connection
 from django.utils import translation
 
 from background import jobs, runner
 from background.models import ScheduledSlot
 from background.said import Said, words
 from background.schedule import Missed, Schedule, discover
+from tests.together import together
 
 ZONE = ZoneInfo("Asia/Shanghai")
 HOUR = datetime.timedelta(hours=1)
@@ -195,20 +195,7 @@ class TestLease:
 @pytest.mark.django_db(transaction=True)
 def test_racing_processes_run_a_slot_once():
     schedule, ran = daily()
-    start = threading.Barrier(4)
-
-    def racer():
-        try:
-            start.wait()
-            runner.sweep(schedule, NOON)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=racer) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    together(*[lambda: runner.sweep(schedule, NOON)] * 4)
     assert ran == [NOON]
     assert ScheduledSlot.objects.count() == 1
 

@@ -2,10 +2,8 @@
 
 import datetime
 import smtplib
-import threading
 
 import pytest
-from django.db import connections
 from django.utils import timezone
 
 from audit.models import AuditEntry
@@ -15,6 +13,7 @@ from notifications.outbox import News, queue
 from organizations.models import User
 from organizations.roles import Role
 from tests import factories
+from tests.together import together
 
 from .post_office import post_office
 
@@ -174,20 +173,7 @@ def test_racing_processes_send_each_mail_once(post, city, tell):
 
     with transaction.atomic():
         tell(*[f"a{n}@example.com" for n in range(60)])
-    start = threading.Barrier(4)
-
-    def racer():
-        try:
-            start.wait()
-            delivery.deliver_waiting()
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=racer) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    together(*[delivery.deliver_waiting] * 4)
     assert sorted(one["To"] for one in post.mails) == sorted(f"a{n}@example.com" for n in range(60))
     assert Delivery.objects.by_mail().filter(state=State.SENT).count() == 60
 

@@ -1,14 +1,13 @@
 """queue(): once a key, in the transaction of the event, by the ways that the person has."""
 
-import threading
-
 import pytest
 from django.core.exceptions import ImproperlyConfigured
-from django.db import connections, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from notifications.models import Delivery, Notification, Preference
 from notifications.outbox import News, queue
+from tests.together import together
 
 NOW = timezone.now()
 State = Delivery.State
@@ -96,20 +95,9 @@ def test_needs_the_events_own_transaction(person):
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
 def test_two_at_once_say_it_once(person):
-    start, made = threading.Barrier(4), []
-
     def racer():
-        try:
-            start.wait()
-            with transaction.atomic():
-                made.append(queue([news(person, str(n)) for n in range(20)], at=NOW))
-        finally:
-            connections.close_all()
+        with transaction.atomic():
+            return queue([news(person, str(n)) for n in range(20)], at=NOW)
 
-    threads = [threading.Thread(target=racer) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sum(made) == 20
+    assert sum(together(*[racer] * 4)) == 20
     assert Delivery.objects.count() == 40

@@ -14,7 +14,7 @@ from reports.frozen import digest
 from reports.models import QuarterlyReport
 from reports.quarters import Quarter
 from tests import factories
-from tests.together import together
+from tests.together import race
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 AT = timezone.make_aware(datetime.datetime(2017, 7, 5, 9))
@@ -38,7 +38,7 @@ def signed(city, cast, plan):
 
 def test_accepted_and_returned_at_once(signed, city, cast):
     other = factories.user(city.office, "head", "office-head")
-    found = together(
+    found = race(
         lambda: steps.accept(report=report_of(city.jiaozhou), by=cast.admin, at=AT),
         lambda: steps.give_back(report=report_of(city.jiaozhou), by=other, at=AT, remarks="请补充"),
     )
@@ -49,7 +49,7 @@ def test_accepted_and_returned_at_once(signed, city, cast):
 
 def test_amended_twice_at_once_there_is_one_new_version(signed, city, cast):
     accepted = steps.accept(report=signed, by=cast.admin, at=AT)
-    found = together(
+    found = race(
         *[lambda: steps.amend(report=accepted, by=cast.head, at=AT, reason="更正")] * 3,
     )
     assert sum(isinstance(one, StaleReportError) for one in found) == 2, found
@@ -64,7 +64,7 @@ def test_compiled_twice_at_once_nothing_is_drafted_twice(city, plan):
     def compiled():
         return compile_quarter(plan=plan, quarter=Q2, by=None, at=AT, today=datetime.date(2017, 7, 5))
 
-    found = together(compiled, compiled)
+    found = race(compiled, compiled)
     assert sum(one.created for one in found) == 26, found
     assert QuarterlyReport.objects.count() == 26
     assert AuditEntry.objects.filter(verb="report.draft").count() == 26

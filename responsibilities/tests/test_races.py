@@ -18,7 +18,7 @@ from organizations.roles import Role
 from responsibilities.actions import terms
 from responsibilities.models import Term
 from tests import factories
-from tests.together import together
+from tests.together import race
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 NOW = timezone.now()
@@ -60,7 +60,7 @@ def assert_apart(item):
 
 def test_of_overlapping_terms_set_at_once_one_stands_and_the_others_are_told(item, city, cast):
     other = factories.user(city.office, Role.ADMIN)
-    found = together(
+    found = race(
         lambda: appoint(item, "甲处长", cast.admin, DAY(2017, 1, 1), DAY(2017, 6, 30)),
         lambda: appoint(item, "乙处长", other, DAY(2017, 6, 30)),
         lambda: appoint(item, "丙处长", other, None),
@@ -72,7 +72,7 @@ def test_of_overlapping_terms_set_at_once_one_stands_and_the_others_are_told(ite
 
 
 def test_terms_that_do_not_touch_are_both_set(item, cast):
-    found = together(
+    found = race(
         lambda: appoint(item, "甲处长", cast.admin, DAY(2017, 1, 1), DAY(2017, 6, 30)),
         lambda: appoint(item, "乙处长", cast.admin, DAY(2017, 7, 1)),
     )
@@ -82,7 +82,7 @@ def test_terms_that_do_not_touch_are_both_set(item, cast):
 
 def test_an_end_put_off_and_a_successor_at_once(item, cast):
     first = factories.term(item.list, starts_on=DAY(2017, 1, 1), ends_on=DAY(2017, 6, 30))
-    found = together(
+    found = race(
         lambda: terms.end(term=first, item=item, ends_on=DAY(2017, 9, 30), by=cast.admin, at=NOW),
         lambda: appoint(item, "乙处长", cast.admin, DAY(2017, 7, 1)),
     )
@@ -92,7 +92,7 @@ def test_an_end_put_off_and_a_successor_at_once(item, cast):
 
 def test_handed_over_twice_at_once_there_is_one_successor(item, cast):
     first = factories.term(item.list, starts_on=DAY(2017, 1, 1))
-    found = together(
+    found = race(
         *[lambda post=post: appoint(item, post, cast.admin, DAY(2017, 9, 20), hand_over=True) for post in ("乙", "丙")]
     )
     assert len(told(found)) == 1, found
@@ -105,7 +105,7 @@ def test_handed_over_twice_at_once_there_is_one_successor(item, cast):
 def test_two_ends_at_once_the_second_is_told_the_first(item, cast):
     first = factories.term(item.list, starts_on=DAY(2017, 1, 1))
     days = (DAY(2017, 6, 30), DAY(2017, 7, 31))
-    found = together(
+    found = race(
         *[lambda day=day: terms.end(term=first, item=item, ends_on=day, by=cast.admin, at=NOW) for day in days]
     )
     [error] = told(found)
@@ -119,7 +119,7 @@ def test_the_form_of_the_one_who_lost_says_why_and_keeps_what_was_typed(item, ci
     address = reverse("duty_term_create", args=[item.pk])
     clients = [log_in(cast.admin), log_in(factories.user(city.office, Role.ADMIN))]
     posts = ["第一处处长", "第二处处长"]
-    found = together(
+    found = race(
         *[
             lambda client=client, post=post: client.post(address, {"post": post, "starts_on": "2017-09-01"})
             for client, post in zip(clients, posts, strict=True)

@@ -11,7 +11,7 @@ from organizations.roles import Role
 from tasks import counts
 from tasks.models import Assignment, Extension, ProgressEntry, Review, Transition
 from tests import factories
-from tests.threads import together
+from tests.together import together
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 TODAY = factories.TODAY

@@ -1,11 +1,10 @@
 """The ladder on assignments, submissions and requests: who is told what, once, and nothing that they may not see."""
 
 import datetime
-import threading
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connections, transaction
+from django.db import transaction
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -22,6 +21,7 @@ from organizations.roles import Role
 from tasks.models import Assignment, Extension
 from tasks.states import AssignmentState
 from tests import factories
+from tests.together import together
 
 D = datetime.date
 DAY = datetime.timedelta(days=1)
@@ -327,23 +327,7 @@ def test_any_sequence_says_each_stage_at_most_once_and_misses_none(acts, owed, c
 def test_racing_planners_say_everything_once(plan, city, people):
     for number in range(30):
         factories.assignment(factories.task(plan, due_on=DUE - number * DAY), city.safety)
-    start, done, faults = threading.Barrier(4), [], []
-
-    def racer():
-        try:
-            start.wait()
-            done.append(plan_on(city, D(2017, 10, 12)).stages)
-        except Exception as error:
-            faults.append(error)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=racer) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert faults == []
+    done = together(*[lambda: plan_on(city, D(2017, 10, 12)).stages] * 4)
     assert sorted(done)[:3] == [0, 0, 0]
     assert sum(done) == Reminder.objects.count() > 200
     assert Notification.objects.filter(kind="digest").count() == 2
