@@ -7,12 +7,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from django.db import models, transaction
-from django.http import FileResponse, HttpRequest
+from django.http import FileResponse, Http404, HttpRequest
 
 from lib import clock
 from lib.sheets import write
 
 from .record import record
+
+_OCTETS = "application/octet-stream"
 
 
 def export(request: HttpRequest, name: str, *sheets: write.Sheet, of: models.Model | None = None) -> FileResponse:
@@ -40,6 +42,20 @@ def record_file(
 ) -> None:
     """Adds that `by` was handed a document that was made of `target`."""
     record("export.file", target, by=by, at=at, scope_id=scope_id, after={"file": name})
+
+
+def kept_file(batch: Any) -> Any:
+    """The uploaded file of an import; raises Http404 where none is kept."""
+    if not batch.file.name or not batch.file.storage.exists(batch.file.name):
+        raise Http404
+    return batch.file
+
+
+def send_kept(batch: Any, *, by: Any, at: datetime.datetime, scope_id: int | None = None) -> FileResponse:
+    """The uploaded file as it came, under its name, as a download that no browser opens; recorded. Raises Http404."""
+    file = kept_file(batch)
+    record_file(batch, by=by, at=at, name=batch.name, scope_id=scope_id)
+    return FileResponse(file.open("rb"), as_attachment=True, filename=batch.name, content_type=_OCTETS)
 
 
 def record_export(

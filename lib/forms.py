@@ -4,27 +4,38 @@ from typing import Any
 
 from django import forms
 
+INPUTS = {"form-check-input", "form-select", "form-control"}
 
-class OfficeForm(forms.Form):
+
+class _Dressed(forms.BaseForm):
+    """Dressed when it is made, marked when it is judged; an error that a view or an action adds later as well."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        dress(self)
+
+    def full_clean(self) -> None:
+        """As Django's, with marks on the wrong fields."""
+        super().full_clean()
+        mark(self)
+
+    def add_error(self, field: Any, error: Any) -> None:
+        """As Django's, with marks on the wrong fields."""
+        super().add_error(field, error)
+        mark(self)
+
+
+class OfficeForm(_Dressed, forms.Form):
     """Base of all forms: right classes on every widget, the first wrong field is focused."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        dress(self)
 
-
-class OfficeModelForm(forms.ModelForm):
+class OfficeModelForm(_Dressed, forms.ModelForm):
     """The same for a model's form."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        dress(self)
 
 
 def dress(form: forms.BaseForm) -> None:
-    """Sets the CSS class of each widget by its kind, and the wrong ones' `is-invalid`."""
-    focused = False
-    for name, field in form.fields.items():
+    """Sets the CSS class of each widget by its kind; for fields that came after __init__ called once more."""
+    for field in form.fields.values():
         widget = field.widget
         if isinstance(widget, forms.CheckboxInput | forms.RadioSelect | forms.CheckboxSelectMultiple):
             css = "form-check-input"
@@ -32,10 +43,18 @@ def dress(form: forms.BaseForm) -> None:
             css = "form-select"
         else:
             css = "form-control"
-        if form.is_bound and name in form.errors:
-            css += " is-invalid"
-            widget.attrs["aria-describedby"] = f"{form[name].auto_id}_error"
-            if not focused:
-                widget.attrs["autofocus"] = True
-                focused = True
-        widget.attrs["class"] = f"{widget.attrs.get('class', '')} {css}".strip()
+        if not INPUTS & set(widget.attrs.get("class", "").split()):
+            widget.attrs["class"] = f"{widget.attrs.get('class', '')} {css}".strip()
+
+
+def mark(form: forms.BaseForm) -> None:
+    """Marks the wrong fields, ties each to its error, and focuses the first."""
+    wrong = [name for name in form.fields if name in form.errors]
+    for name in wrong:
+        attributes = form.fields[name].widget.attrs
+        if "is-invalid" not in attributes["class"].split():
+            attributes["class"] += " is-invalid"
+        attributes["aria-describedby"] = f"{form[name].auto_id}_error"
+        attributes.pop("autofocus", None)
+    if wrong:
+        form.fields[wrong[0]].widget.attrs["autofocus"] = True

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from lib.forms import dress
+from lib.forms import OfficeForm, dress
 from tasks.forms.fields import TextField
 
 from .models import QuarterlyReport
@@ -17,7 +17,7 @@ from .report_page import Section, sections
 LONGEST = 10_000
 
 
-class DraftForm(forms.Form):
+class DraftForm(OfficeForm):
     """One field per work point, and the rest of the words. `revision` is the state of the page that was read."""
 
     document_number = forms.CharField(label=gettext_lazy("Document number"), max_length=60, required=False)
@@ -62,7 +62,7 @@ def _plain(data: Any) -> dict[str, Any]:
     return dict(data.items())
 
 
-class StepForm(forms.Form):
+class StepForm(OfficeForm):
     """Sign, accept, return, amend: what the person saw, and a word where one belongs to it."""
 
     words = TextField(required=False, max_length=2000, rows=4)
@@ -83,7 +83,6 @@ class StepForm(forms.Form):
             case _:
                 field.label, field.required = _("Why the report is amended"), not optional
                 field.error_messages["required"] = _("Say why the report is amended.")
-        dress(self)
 
     def now_seen(self, revision: int, seen: str) -> None:
         """After a refusal: the next attempt has seen what the page now shows."""

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from lib.forms import OfficeForm, dress
+from lib.forms import OfficeForm
 from notifications.models import Audience, Stage
 from notifications.subjects import Subject
 
@@ -20,7 +20,7 @@ _SPAN = re.compile(rf"{_DAY}(?:\s*(?:~|～|至|—|–|\.\.)\s*{_DAY})?$")
 _LONGEST = 31  # days of one stretch
 
 
-class StageForm(forms.Form):
+class StageForm(OfficeForm):
     """One rung of a subject's ladder."""
 
     side = forms.ChoiceField(label=gettext_lazy("When"), choices=())
@@ -51,7 +51,6 @@ class StageForm(forms.Form):
         sides.choices = [(value, label) for value, label in Stage.Side.choices if value in subject.sides]
         audiences: Any = self.fields["audiences"]
         audiences.choices = [(value, label) for value, label in Audience.choices if value in subject.audiences]
-        dress(self)
 
 
 class YearForm(OfficeForm):

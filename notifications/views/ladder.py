@@ -16,7 +16,6 @@ from django.views.decorators.http import require_GET, require_http_methods
 from audit.exports import export
 from audit.record import record_refusal
 from lib import clock
-from lib.forms import dress
 from lib.sheets.write import exporting
 from notifications import calendar, ladder_page, ladders, subjects
 from notifications.actions import ladder as actions
@@ -91,7 +90,6 @@ def _refused(request: HttpRequest, subject: subjects.Subject, error: ValidationE
     form = StageForm(data, subject=subject)
     form.is_valid()
     form.add_error(None, error)
-    dress(form)
     return form
 
 
@@ -114,7 +112,6 @@ def work_calendar(request: HttpRequest) -> HttpResponse:
             year = actions.save_year(by=user, at=clock.now(), **form.cleaned_data)
         except ValidationError as error:
             form.add_error(None, error)
-            dress(form)
         else:
             messages.success(request, _("The working days of %(year)s are known now.") % {"year": year.year})
             return redirect("work_calendar")

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from lib.forms import dress
+from lib.forms import OfficeForm
 from organizations.directory import Directory, Named
 from organizations.models import Organization, OrganizationGroup
 
@@ -29,7 +29,7 @@ def fingerprint(group: OrganizationGroup, members: Sequence[Organization]) -> st
     return hashlib.sha256("\0".join(map(str, values)).encode()).hexdigest()[:16]
 
 
-class GroupForm(forms.Form):
+class GroupForm(OfficeForm):
     """A collective unit; `group` None for a new one, `members` those chosen by hand."""
 
     name = forms.CharField(label=gettext_lazy("Name"), max_length=60)
@@ -77,7 +77,6 @@ class GroupForm(forms.Form):
         # A category of the rule stays on offer though the last unit of it is gone.
         offered = dict.fromkeys([*categories, *self.initial.get("categories", [])])
         self.fields["categories"].choices = [(name, name) for name in offered]  # type: ignore[attr-defined]
-        dress(self)
 
     def clean_name(self) -> str:
         """Refuses a name that a unit or another collective unit has."""

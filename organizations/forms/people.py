@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from lib.forms import OfficeForm, dress
+from lib.forms import OfficeForm
 from organizations.directory import Directory
 from organizations.models import User
 from organizations.roles import Role
@@ -27,7 +27,7 @@ def fingerprint(user: User) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
 
-class MoveForm(forms.Form):
+class MoveForm(OfficeForm):
     """The unit that people are moved to."""
 
     organization = UnitField(
@@ -37,7 +37,6 @@ class MoveForm(forms.Form):
     def __init__(self, *args: Any, directory: Directory, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["organization"].directory = directory  # type: ignore[attr-defined]
-        dress(self)
 
 
 class PersonForm(MoveForm):

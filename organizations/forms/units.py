@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from lib import creditcode
-from lib.forms import OfficeForm, dress
+from lib.forms import OfficeForm
 from organizations.actions.units import FIELDS, PROFILE
 from organizations.directory import Directory
 from organizations.models import EnterpriseProfile, Organization, OrganizationAlias
@@ -44,7 +44,7 @@ def fingerprint(unit: Organization) -> str:
     return hashlib.sha256("\0".join(map(str, values)).encode()).hexdigest()[:16]
 
 
-class UnitForm(forms.Form):
+class UnitForm(OfficeForm):
     """A unit with its other names and, for an enterprise, what the register knows; `unit` None for a new one."""
 
     name = forms.CharField(label=gettext_lazy("Full name"), max_length=120)
@@ -124,7 +124,6 @@ class UnitForm(forms.Form):
             # The commission at the top keeps its kind and has nothing above it.
             for name in ("kind", "parent", "sector_regulator"):
                 del self.fields[name]
-        dress(self)
 
     # ------------------------------------------------------------ names
     def clean_name(self) -> str:
@@ -224,7 +223,7 @@ class UnitForm(forms.Form):
         return found | {"aliases": values["aliases"], "profile": profile}
 
 
-class RegulatorForm(forms.Form):
+class RegulatorForm(OfficeForm):
     """The department that regulates the chosen enterprises."""
 
     sector_regulator = UnitField(
@@ -235,7 +234,6 @@ class RegulatorForm(forms.Form):
     def __init__(self, *args: Any, directory: Directory, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["sector_regulator"].directory = directory  # type: ignore[attr-defined]
-        dress(self)
 
 
 class BulkForm(OfficeForm):

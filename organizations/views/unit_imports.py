@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import urlencode
@@ -17,17 +17,17 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from audit.exports import export, record_file
+from audit.exports import export, kept_file, record_file, send_kept
 from lib import clock
 from lib.listing import page_of
 from lib.sheets.mark import write_marked
 from lib.sheets.read import UnreadableFileError, read_workbook
 from lib.sheets.write import CHUNK, download, exporting, file_name, stream, workbook
+from lib.uploads import WorkbookForm
 from organizations import unit_columns_page
 from organizations import unit_import_page as page_words
 from organizations.actions import unit_imports
 from organizations.actions.unit_undo import undo, undo_plan
-from organizations.forms.imports import UnitUploadForm
 from organizations.models import Organization, UnitImport, UnitImportRow, User
 
 from .units import manager
@@ -47,7 +47,7 @@ def unit_import_list(request: HttpRequest, register: str) -> HttpResponseBase:
     """Upload, what the sheet must look like, and the imports so far; `?format=` exports these."""
     user = manager(request)
     kind = register
-    form = UnitUploadForm(request.POST, request.FILES) if request.method == "POST" else UnitUploadForm()
+    form = WorkbookForm(request.POST, request.FILES) if request.method == "POST" else WorkbookForm()
     if request.method == "POST" and form.is_valid():
         try:
             batch = _read(form.cleaned_data["file"], kind, user)
@@ -134,19 +134,13 @@ def unit_import(request: HttpRequest, pk: int) -> HttpResponseBase:
 def unit_import_file(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The file as it was uploaded; with ?marked=1 with its problems marked in the cells."""
     batch, user = _batch(request, pk)
-    if not batch.file.name or not batch.file.storage.exists(batch.file.name):
-        raise Http404
     if request.GET.get("marked") == "1":
-        sheets = read_workbook(batch.file.path)
+        sheets = read_workbook(kept_file(batch).path)
         marks, words = page_words.marks(batch, sheets), page_words.mark_words()
         name = _("%(name)s with marks") % {"name": Path(batch.name).stem}
         record_file(batch, by=user, at=clock.now(), name=f"{name}.xlsx", scope_id=batch.city_id)
         return stream(f"{name}.xlsx", lambda file: write_marked(file, sheets, batch.sheet, marks, words))
-    record_file(batch, by=user, at=clock.now(), name=batch.name, scope_id=batch.city_id)
-    kind = "application/octet-stream"
-    response = FileResponse(batch.file.open("rb"), as_attachment=True, filename=batch.name, content_type=kind)
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return send_kept(batch, by=user, at=clock.now(), scope_id=batch.city_id)
 
 
 @require_POST

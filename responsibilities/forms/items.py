@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from lib.forms import OfficeForm, dress
+from lib.forms import OfficeForm
 from responsibilities.content import PLAIN, bases_of
 from responsibilities.imports.bases import is_article
 from responsibilities.models import ResponsibilityItem
@@ -57,7 +57,7 @@ class ItemForm(OfficeForm):
         return found | {"legal_bases": bases}
 
 
-class BasisForm(forms.Form):
+class BasisForm(OfficeForm):
     """A law with its articles; an empty row is none."""
 
     law = forms.CharField(label=gettext_lazy("Law"), required=False, max_length=200)
@@ -66,7 +66,6 @@ class BasisForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        dress(self)
 
     def clean_law(self) -> str:
         """The name without 《》."""

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import PurePath
 from typing import Any
 
 from django import forms
-from django.conf import settings
-from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import UploadedFile
-from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from lib.forms import OfficeForm, dress
-from lib.sheets.read import ENDINGS
+from lib.forms import OfficeForm
+from lib.uploads import WorkbookForm
 from organizations.directory import Directory
 from organizations.forms.pick import UnitField
 from organizations.models import Organization, User
@@ -32,7 +27,7 @@ class DayInput(forms.DateInput):
         super().__init__(format="%Y-%m-%d")
 
 
-class BeginForm(forms.Form):
+class BeginForm(OfficeForm):
     """A new list, or the revision of one."""
 
     unit = UnitField(label=gettext_lazy("Unit"))
@@ -51,7 +46,6 @@ class BeginForm(forms.Form):
             del self.fields["unit"]
         else:
             self.fields["unit"].directory = directory  # type: ignore[attr-defined]
-        dress(self)  # which validates, so the fields have to be complete
 
     @property
     def organization(self) -> Organization:
@@ -60,7 +54,7 @@ class BeginForm(forms.Form):
         return Organization.objects.get(pk=chosen.pk) if chosen else self.own
 
 
-class RemarkForm(forms.Form):
+class RemarkForm(OfficeForm):
     """A step; `remark` says why a list is returned."""
 
     remark = forms.CharField(
@@ -76,10 +70,9 @@ class RemarkForm(forms.Form):
         else:
             self.fields["remark"].required = True
             self.fields["remark"].error_messages["required"] = _("Say what has to be changed; the unit reads this.")
-        dress(self)
 
 
-class TermForm(forms.Form):
+class TermForm(OfficeForm):
     """A person (or a post) with a term of office."""
 
     person = forms.ModelChoiceField(
@@ -101,44 +94,13 @@ class TermForm(forms.Form):
         self.fields["person"].label_from_instance = (  # type: ignore[attr-defined]
             lambda person: f"{person.real_name}（{person.post or person.get_role_display()}）"
         )
-        dress(self)
 
 
-def _help() -> str:
-    text = _(
-        "*.xlsx, *.xlsm, *.xls, *.ods or *.csv, at most %(limit)s MB. "
-        "Nothing is written before you have checked the preview."
-    )
-    return text % {"limit": settings.UPLOAD_LIMIT_MB}
+class UploadForm(WorkbookForm):
+    """Lists of powers and duties, and the year where the sheet does not say it."""
 
-
-class UploadForm(OfficeForm):
-    """One workbook; what it holds is judged when it is read."""
-
-    file = forms.FileField(
-        label=gettext_lazy("Workbook with lists of powers and duties"),
-        help_text=lazy(_help, str)(),
-        allow_empty_file=True,  # the reader says it better
-        error_messages={"required": gettext_lazy("Choose a file first.")},
-        widget=forms.ClearableFileInput(attrs={"accept": ",".join(ENDINGS)}),
-    )
+    what = gettext_lazy("Workbook with lists of powers and duties")
     year = forms.IntegerField(
         label=gettext_lazy("Year"), required=False, min_value=FIRST_YEAR, max_value=LAST_YEAR,
         help_text=gettext_lazy("Leave it empty to take the year that stands above the table."),
     )  # fmt: skip
-
-    def clean_file(self) -> UploadedFile:
-        """Refuses another ending and a file above the limit."""
-        file: UploadedFile = self.cleaned_data["file"]
-        ending = PurePath(file.name or "").suffix.lower()
-        if ending not in ENDINGS:
-            raise ValidationError(
-                _("Files of the kind “%(ending)s” are not read. Save the list as *.xlsx and choose that file.")
-                % {"ending": ending or "?"}
-            )
-        if (file.size or 0) > settings.UPLOAD_LIMIT_MB * 1024 * 1024:
-            raise ValidationError(
-                _("The file is larger than %(limit)s MB. Delete pictures and unused sheets, or divide the list.")
-                % {"limit": settings.UPLOAD_LIMIT_MB}
-            )
-        return file

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from audit.exports import export, record_file
+from audit.exports import export, kept_file, record_file, send_kept
 from lib import clock
 from lib.listing import page_of
 from lib.sheets.mark import write_marked
@@ -62,11 +62,6 @@ def duty_imports(request: HttpRequest) -> HttpResponseBase:
             batch = _read(form.cleaned_data["file"], form.cleaned_data["year"], user)
         except UnreadableFileError as error:
             form.add_error("file", str(error))
-            widget = form.fields["file"].widget
-            widget.attrs |= {
-                "class": f"{widget.attrs['class']} is-invalid",
-                "aria-describedby": f"{form['file'].auto_id}_error",
-            }
         else:
             return redirect("duty_import_preview", pk=batch.pk)
     rows = ListImport.objects.visible_to(user).for_list()
@@ -162,19 +157,13 @@ def duty_import_refused(request: HttpRequest, pk: int) -> FileResponse:
 def duty_import_file(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The file as it was uploaded; with ?marked=1 with its problems marked in the cells."""
     user, batch = _load(request, pk)
-    if not batch.file.name or not batch.file.storage.exists(batch.file.name):
-        raise Http404
     if request.GET.get("marked") == "1":
-        sheets = read_workbook(batch.file.path)
+        sheets = read_workbook(kept_file(batch).path)
         marks = import_page.marks(batch, imports.groups_of(batch), sheets)
         name = f"{_('%(name)s with marks') % {'name': Path(batch.name).stem}}.xlsx"
         record_file(batch, by=user, at=clock.now(), name=name, scope_id=batch.city_id)
         return stream(name, lambda file: write_marked(file, sheets, "", marks, import_page.mark_words()))
-    record_file(batch, by=user, at=clock.now(), name=batch.name, scope_id=batch.city_id)
-    kind = "application/octet-stream"
-    response = FileResponse(batch.file.open("rb"), as_attachment=True, filename=batch.name, content_type=kind)
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return send_kept(batch, by=user, at=clock.now(), scope_id=batch.city_id)
 
 
 @require_POST

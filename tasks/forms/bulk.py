@@ -37,7 +37,7 @@ class DoForm(OfficeForm):
     do = forms.ChoiceField(choices=ACTIONS)
 
 
-class MoveDeadlineForm(forms.Form):
+class MoveDeadlineForm(OfficeForm):
     """Either a day for all, or days to add."""
 
     due_on = DayField(label=gettext_lazy("New deadline for all"), required=False)
@@ -52,7 +52,6 @@ class MoveDeadlineForm(forms.Form):
     def __init__(self, *args: Any, plan: Plan, directory: Directory | None, **kwargs: Any) -> None:
         self.plan = plan
         super().__init__(*args, **kwargs)
-        dress(self)
 
     def clean(self) -> dict[str, Any]:
         """Exactly one of the two."""
@@ -75,14 +74,13 @@ class CadenceForm(DeadlineForm):
         self.plan = plan
         super().__init__(*args, **kwargs)
         self.fields["due_on"].help_text = _("Empty: each task keeps its deadline.")
-        dress(self)
 
     def arguments(self) -> dict[str, Any]:
         """What the verb takes."""
         return {name: self.cleaned_data[name] for name in ("cadence", "due_on", "due_day", "due_month")}
 
 
-class ChangeUnitsForm(forms.Form):
+class ChangeUnitsForm(OfficeForm):
     """Which units, in which role, and what to do with them."""
 
     HOW = (
@@ -98,14 +96,13 @@ class ChangeUnitsForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["units"].directory = directory  # type: ignore[attr-defined]
         self.fields["units"].widget.attrs["data-remove"] = _("Remove")
-        dress(self)
 
     def arguments(self) -> dict[str, Any]:
         """What the verb takes."""
         return {name: self.cleaned_data[name] for name in ("role", "how", "units")}
 
 
-class GatesForm(forms.Form):
+class GatesForm(OfficeForm):
     """Which conditions the tasks set from now on; what is left as it is stays."""
 
     KEEP = (("", gettext_lazy("Leave as it is")), ("1", gettext_lazy("Yes")), ("0", gettext_lazy("No")))

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from lib.forms import dress
+from lib.forms import OfficeForm
 
 from .review import StepForm, saw
 
@@ -33,12 +33,9 @@ class AnswerForm(StepForm):
         self.fields["due_after"].required = do == "grant"
         self.fields["due_after"].error_messages["required"] = gettext_lazy("Enter the day that is granted.")
         self.order_fields(["due_after", "opinion", "version"])
-        for field in self.fields.values():
-            field.widget.attrs.pop("class", None)
-        dress(self)
 
 
-class AskForm(forms.Form):
+class AskForm(OfficeForm):
     """A unit asks for a later deadline."""
 
     due_wanted = forms.DateField(
@@ -64,7 +61,6 @@ class AskForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        dress(self)
 
     def seen(self, version: int) -> None:
         """After a refusal: the next attempt has seen the version that the page now shows."""

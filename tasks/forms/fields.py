@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from lib.forms import OfficeForm
 from tasks.models import Plan
 from tasks.states import Cadence
 
@@ -33,7 +34,7 @@ class DayField(forms.DateField):
         self.error_messages["invalid"] = gettext_lazy("This is no day. Write it like 2017-06-30.")
 
 
-class DeadlineForm(forms.Form):
+class DeadlineForm(OfficeForm):
     """Cadence and what belongs to it. The form that uses it sets `plan` before validating."""
 
     plan: Plan

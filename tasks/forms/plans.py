@@ -12,7 +12,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from lib.forms import dress
+from lib.forms import OfficeForm
 from tasks.actions.plans import PLAN_FIELDS, POINT_FIELDS
 from tasks.models import Plan, WorkPoint
 
@@ -24,7 +24,7 @@ def fingerprint(row: models.Model, fields: Sequence[str]) -> str:
     return hashlib.sha256("\0".join(str(getattr(row, name)) for name in fields).encode()).hexdigest()[:16]
 
 
-class _SeenForm(forms.Form):
+class _SeenForm(OfficeForm):
     """Refuses to overwrite what changed after the form was loaded; `row` None for a new one."""
 
     FIELDS: tuple[str, ...] = ()
@@ -78,7 +78,6 @@ class PlanForm(_SeenForm):
         elif plans is not None:
             self.fields["points_of"].queryset = plans  # type: ignore[attr-defined]
         self.plans = plans
-        dress(self)
 
     def clean_year(self) -> int:
         """Refuses a year that has its plan."""
@@ -114,7 +113,6 @@ class WorkPointForm(_SeenForm):
     def __init__(self, *args: Any, plan: Plan, **kwargs: Any) -> None:
         self.plan = plan
         super().__init__(*args, **kwargs)
-        dress(self)
 
     def clean_number(self) -> int:
         """Refuses a number that another work point of the plan has."""

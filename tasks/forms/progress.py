@@ -16,7 +16,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from lib.forms import dress
+from lib.forms import OfficeForm
 from organizations.models import User
 from tasks import entry_rules, pending_files
 from tasks.actions.progress import check_files
@@ -86,7 +86,7 @@ def _text(rows: int, **attrs: str) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows, **attrs})
 
 
-class ProgressForm(forms.Form):
+class ProgressForm(OfficeForm):
     """One entry. `kept` carries files of an earlier attempt, so that nobody has to choose them again."""
 
     happened_on = forms.DateField(
@@ -130,11 +130,11 @@ class ProgressForm(forms.Form):
             "min": assignment.starts_on.isoformat(),
             "max": today.isoformat(),
         }
-        self.fields["files"].widget.attrs |= {"accept": ACCEPT, "data-limit": settings.UPLOAD_LIMIT_MB, "class": "pick"}
+        self.fields["files"].widget.attrs |= {"accept": ACCEPT, "data-limit": settings.UPLOAD_LIMIT_MB}
+        self.fields["files"].widget.attrs["class"] += " pick"
         if not self.is_bound and not assignment.target and assignment.percent:
             self.initial["percent"] = assignment.percent
         self.kept = self._read_kept()
-        dress(self)  # validates, so it comes when every field is as it should be
 
     def _read_kept(self) -> list[pending_files.Kept]:
         """The files of an earlier attempt that are still there; forged or foreign tokens mean nothing."""
@@ -158,16 +158,11 @@ class ProgressForm(forms.Form):
         return values
 
     def fail(self) -> None:
-        """After a refusal: keeps the good files for the next attempt and marks the wrong fields."""
+        """After a refusal: keeps the good files for the next attempt."""
         for proof in self._good_files():
             self.kept.append(pending_files.keep(proof, self.user, self.assignment, self.today))
         unique = {kept.sha256: kept for kept in self.kept}
         self.kept = list(unique.values())[:MAX_FILES]
-        for field in self.fields.values():
-            classes = field.widget.attrs.get("class", "").split()
-            field.widget.attrs["class"] = " ".join(c for c in classes if c not in {"form-control", "is-invalid"})
-            field.widget.attrs.pop("autofocus", None)
-        dress(self)
 
     def close(self) -> None:
         """Lets go of the files that were kept; call when the request is done."""

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from lib import clock, formats
-from lib.forms import OfficeForm, dress
+from lib.forms import OfficeForm
 from lib.sheets.read import ENDINGS
 from organizations.models import Organization
 from tasks.actions.return_batches import About
@@ -80,14 +80,6 @@ class ReturnForm(OfficeForm):
         widget=ClearableFileInput(attrs={"accept": ",".join(ENDINGS), "multiple": True}),
     )
 
-    def dress(self) -> None:
-        """Marks an error that came late on the field."""
-        widget = self.fields["file"].widget
-        widget.attrs |= {
-            "class": f"{widget.attrs.get('class', '')} is-invalid",
-            "aria-describedby": f"{self['file'].auto_id}_error",
-        }
-
 
 class AboutForm(OfficeForm):
     """Unit, quarter, who filled it in and when. `only`: the one unit that it may be."""
@@ -102,7 +94,7 @@ class AboutForm(OfficeForm):
             "organization": batch.organization_id, "quarter": batch.quarter, "signed_by": batch.signed_by,
             "filled_on": batch.filled_on,
         }  # fmt: skip
-        super(OfficeForm, self).__init__(data, initial=initial, prefix="about")
+        super().__init__(data, initial=initial, prefix="about")
         owing = Assignment.objects.of_plan(plan).order_by().values("organization")
         units = Organization.objects.under(plan.issuer).filter(pk__in=owing)
         field: Any = self.fields["organization"]
@@ -111,7 +103,6 @@ class AboutForm(OfficeForm):
         quarters = [(f"{plan.year}Q{n}", formats.period(f"{plan.year}Q{n}")) for n in range(1, 5)]
         choice: Any = self.fields["quarter"]
         choice.choices = [("", "—"), *quarters]
-        dress(self)  # asks for the errors, so not before the choices are known
 
     def clean_filled_on(self) -> datetime.date | None:
         """Not in the future."""

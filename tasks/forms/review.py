@@ -8,7 +8,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy
 
-from lib.forms import dress
+from lib.forms import OfficeForm
 
 LABELS = {
     "submit": gettext_lazy("How it was completed"),
@@ -31,7 +31,7 @@ def saw(form: forms.Form, version: int) -> None:
     form.data = data
 
 
-class StepForm(forms.Form):
+class StepForm(OfficeForm):
     """A step of an assignment. `verb` decides whether words are required and what they are called."""
 
     opinion = forms.CharField(max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 4}))
@@ -43,7 +43,6 @@ class StepForm(forms.Form):
         field.label = LABELS.get(verb, gettext_lazy("Opinion"))
         field.required = verb in REQUIRED
         field.error_messages["required"] = REQUIRED.get(verb, "")
-        dress(self)
 
     def seen(self, version: int) -> None:
         """After a refusal: the next attempt has seen the version that the page now shows."""

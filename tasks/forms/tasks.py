@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from lib import formats
-from lib.forms import dress
+from lib.forms import OfficeForm
 from organizations.directory import Directory
 from organizations.forms.pick import UnitsField
 from tasks.models import Plan, Task, TaskUnit, WorkPoint
@@ -107,7 +107,6 @@ class TaskForm(DeadlineForm):
         for name in UnitRole.values:
             self.fields[name].directory = directory  # type: ignore[attr-defined]
             self.fields[name].widget.attrs["data-remove"] = _("Remove")
-        dress(self)
 
     def _offer(self, points: Sequence[WorkPoint]) -> None:
         """The plan's work points, from the list that the page has read anyway."""
@@ -162,7 +161,7 @@ def _named(unit: TaskUnit) -> Any:
     return unit.organization or unit.group
 
 
-class MilestoneForm(forms.Form):
+class MilestoneForm(OfficeForm):
     """An earlier day on the way; an empty line is no milestone."""
 
     due_on = DayField(label=gettext_lazy("Day"), required=False)
@@ -170,7 +169,6 @@ class MilestoneForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        dress(self)
 
     def clean(self) -> dict[str, Any]:
         """Words need their day."""

@@ -10,13 +10,13 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from audit.exports import export, record_file
+from audit.exports import export, kept_file, record_file, send_kept
 from lib import clock
 from lib.listing import page_of
 from lib.sheets.length import longer_than
@@ -61,7 +61,6 @@ def import_list(request: HttpRequest, year: int) -> HttpResponse:
             batch = _read(request, form.cleaned_data["file"], plan, user)
         except UnreadableFileError as error:
             form.add_error("file", str(error))
-            form = _dressed(form)
         except imports.AlreadyDecidedError as error:  # the same file, sent twice, was imported meanwhile
             messages.info(request, _("This file was imported before; nothing was written a second time."))
             return redirect("import_preview", year=year, pk=error.batch.pk)
@@ -73,16 +72,6 @@ def import_list(request: HttpRequest, year: int) -> HttpResponse:
                "chips": chosen.chips(), "rows": [import_history.row_of(batch) for batch in page.object_list],
                "limit": settings.UPLOAD_LIMIT_MB * 1024 * 1024}  # fmt: skip
     return render(request, "tasks/import_list.html", context)
-
-
-def _dressed(form: UploadForm) -> UploadForm:
-    """The form again with the marks of its late error on the field."""
-    widget = form.fields["file"].widget
-    widget.attrs |= {
-        "class": f"{widget.attrs['class']} is-invalid",
-        "aria-describedby": f"{form['file'].auto_id}_error",
-    }
-    return form
 
 
 def _read(request: HttpRequest, upload: UploadedFile, plan: Plan, user: User) -> ImportBatch:
@@ -130,15 +119,7 @@ def import_history_export(request: HttpRequest, year: int) -> HttpResponseBase:
 def import_file(request: HttpRequest, year: int, pk: int) -> HttpResponseBase:
     """The file as it was uploaded, under its name."""
     batch = batch_of(request, plan_of(request, year), pk)
-    manager(request)
-    if not batch.file.name or not batch.file.storage.exists(batch.file.name):
-        raise Http404
-    record_file(batch, by=manager(request), at=clock.now(), name=batch.name)
-    response = FileResponse(
-        batch.file.open("rb"), as_attachment=True, filename=batch.name, content_type="application/octet-stream"
-    )
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return send_kept(batch, by=manager(request), at=clock.now())
 
 
 @require_GET
@@ -147,9 +128,7 @@ def import_marked(request: HttpRequest, year: int, pk: int) -> HttpResponseBase:
     plan = plan_of(request, year)
     batch = batch_of(request, plan, pk)
     manager(request)
-    if not batch.file.name or not batch.file.storage.exists(batch.file.name):
-        raise Http404
-    sheets = read_workbook(batch.file.path)
+    sheets = read_workbook(kept_file(batch).path)
     marks = import_marks.marks(batch)
     name = _("%(name)s with marks") % {"name": Path(batch.name).stem}
     words = import_marks.words()

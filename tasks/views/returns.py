@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from audit.exports import export, record_file
+from audit.exports import export, send_kept
 from lib import clock
 from lib.listing import page_of
 from lib.sheets.read import UnreadableFileError
@@ -108,7 +107,6 @@ def _take(request: HttpRequest, form: ReturnForm, plan: Plan, user: User) -> Htt
         for text in form.errors["file"]:
             messages.error(request, str(text))
     if not taken:
-        form.dress()
         return None
     if len(taken) == 1:
         return redirect("return_preview", year=plan.year, pk=taken[0].pk)
@@ -228,8 +226,4 @@ def return_file(request: HttpRequest, year: int, pk: int) -> FileResponse:
     """The file as it was handed in."""
     batch = _batch(request, plan_of(request, year), pk)
     user = reader_of(request)
-    if not batch.file:
-        raise Http404
-    record_file(batch, by=user, at=clock.now(), name=batch.name)
-    kind: Any = "application/octet-stream"
-    return FileResponse(batch.file.open("rb"), as_attachment=True, filename=batch.name, content_type=kind)
+    return send_kept(batch, by=user, at=clock.now())

@@ -1,8 +1,9 @@
-"""The upload of a list of units."""
+"""The form that takes one workbook."""
 
 from __future__ import annotations
 
 from pathlib import PurePath
+from typing import Any
 
 from django import forms
 from django.conf import settings
@@ -12,8 +13,8 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from lib.forms import OfficeForm
-from lib.sheets.read import ENDINGS
+from .forms import OfficeForm
+from .sheets.read import ENDINGS
 
 
 def _help() -> str:
@@ -22,16 +23,20 @@ def _help() -> str:
     return text % {"limit": settings.UPLOAD_LIMIT_MB, "endings": endings}
 
 
-class UnitUploadForm(OfficeForm):
-    """One workbook; what it holds is judged when it is read."""
+class WorkbookForm(OfficeForm):
+    """One workbook; what it holds is judged when it is read. A subclass says in `what` which one is asked for."""
 
+    what: Any = gettext_lazy("Workbook")
     file = forms.FileField(
-        label=gettext_lazy("Workbook"),
         help_text=lazy(_help, str)(),
         allow_empty_file=True,  # the reader says it better
         error_messages={"required": gettext_lazy("Choose a file first.")},
         widget=forms.ClearableFileInput(attrs={"accept": ",".join(ENDINGS)}),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["file"].label = self.what
 
     def clean_file(self) -> UploadedFile:
         """Refuses another ending and a file above the limit."""
