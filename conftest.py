@@ -43,6 +43,12 @@ def pinned_day(settings):
 
 
 @pytest.fixture(autouse=True)
+def own_media(settings, tmp_path):
+    """Every test keeps its files in a folder of its own."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+
+
+@pytest.fixture(autouse=True)
 def first_language(settings):
     """Every test begins in Chinese, whatever language the page before it was read in."""
     with translation.override(settings.LANGUAGE_CODE):

@@ -19,22 +19,18 @@ from organizations.models import Organization, OrganizationGroup, UnitImport, Un
 from responsibilities.models import ResponsibilityItem
 from tasks.models import Plan, ProgressEntry, Task, WorkPoint
 from tests import factories
-from tests.test_walk import PATTERNS, address, things  # noqa: F401  (the fixture)
+from tests.files import octets
+from tests.things import PATTERNS, address
 
 BAD = '=HYPERLINK("http://x",1)&\'"\n,;'
 STARTS = ["=1+1", "+1+1", "-1+1", "@SUM(1)", "\t=1", "\r=1", "＝1+1", " =1+1", "\n=1"]
 NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 
-def octets(response):
-    """The file of an answer. The client closes it: closing it here would close the database connection as well."""
-    return response.getvalue() if response.streaming else response.content
-
-
 ANSWERING: set[str] = set()  # the addresses that gave a file on the first walk; later walks ask no others
 
 
-def files(client: Client, things, form: str):  # noqa: F811
+def files(client: Client, things, form: str):
     """(name, content) of every address that answers with a file. An address either does so for both formats or for
     neither, which test_every_list_offers_both_formats_where_it_stands holds."""
     asked = set(ANSWERING)
@@ -61,7 +57,7 @@ def tables(content: bytes) -> list[str]:
 
 
 @pytest.fixture
-def hostile(things):  # noqa: F811
+def hostile(things):
     """Whatever words a person can type are a formula."""
     for person, start in zip(User.objects.order_by("pk"), STARTS, strict=False):
         User.objects.filter(pk=person.pk).update(real_name=start, post=start, phone=start)
@@ -131,7 +127,7 @@ def test_what_a_spreadsheet_would_spoil_is_kept(value, written):
     assert csvs.text_of(value) == written
 
 
-def test_the_ledger_is_written_with_the_columns_that_are_shown(things, cast, log_in):  # noqa: F811
+def test_the_ledger_is_written_with_the_columns_that_are_shown(things, cast, log_in):
     client = log_in(cast.admin)
     text = tables(octets(client.get("/2017/ledger/export/?format=csv&cols=unit&cols=last&sort=unit")))[0]
     lines = list(csv.reader(io.StringIO(text, newline="")))

@@ -17,11 +17,6 @@ UNITS = ["序号", "单位全称", "简称", "其他称谓", "类型", "上级�
 FIRMS = ["序号", "企业名称", "所属区市", "所属镇街", "行业类别", "行业监管部门", "从业人员数"]
 
 
-@pytest.fixture(autouse=True)
-def media(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path / "media"
-
-
 @pytest.fixture
 def desk(cast, log_in):
     client = log_in(cast.admin)

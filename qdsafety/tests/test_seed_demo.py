@@ -38,11 +38,6 @@ TASKS = {"13", "47", "66", "133", "221", "241"}
 STEPS = {f"assignment.{verb}" for verb in ("progress", "hand_in", "endorse", "submit", "approve", "send_back")}
 
 
-@pytest.fixture(autouse=True)
-def own_media(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
-
-
 @pytest.fixture
 def small_plan(db):
     """The city's units and some tasks of the plan of 2017: of each cadence and family, for each kind of unit."""

@@ -134,7 +134,6 @@ def test_excel_holds_numbers_and_no_formula(whole):
 
 
 def test_documents_of_a_signed_report_are_kept_as_they_are(whole, cast, settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
     unit = whole[0].organization
     report = factories.report(whole[0].plan, unit, quarter=3, state="accepted", signer=cast.head)
     report = QuarterlyReport.objects.for_page().get(pk=report.pk)

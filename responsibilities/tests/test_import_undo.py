@@ -12,20 +12,8 @@ from tasks.models import TaskItem
 from tests import factories
 from tests.queries import LIMIT, taken
 
-from .test_import_columns import Desk
-
 HEAD = ["序号", "职责事项", "法律依据", "责任处室", "责任人岗位"]
 ABOVE = ["市安监局责任清单"]
-
-
-@pytest.fixture(autouse=True)
-def media(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path / "media"
-
-
-@pytest.fixture
-def desk(cast, log_in):
-    return Desk(log_in(cast.admin))
 
 
 def row(number, title, post="处长"):

@@ -222,7 +222,6 @@ def test_filters_tabs_and_export_of_the_overview(city, cast, log_in):
 
 
 def test_the_file_is_kept_and_comes_back_with_its_problems_marked(building, city, cast, log_in, settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path / "media"
     factories.duty_list(city.safety, "甲", kind="powers", state="submitted")
     client = log_in(cast.admin)
     upload(client)
@@ -248,7 +247,6 @@ def test_the_file_is_kept_and_comes_back_with_its_problems_marked(building, city
 
 
 def test_a_discarded_file_is_gone(building, cast, log_in, settings, tmp_path, django_capture_on_commit_callbacks):
-    settings.MEDIA_ROOT = tmp_path / "media"
     client = log_in(cast.admin)
     upload(client)
     batch = ListImport.objects.get()

@@ -6,6 +6,7 @@ import json
 import zipfile
 from decimal import Decimal
 
+import openpyxl
 import pytest
 from django.core.management import call_command
 from hypothesis import HealthCheck, given, settings
@@ -16,7 +17,7 @@ from organizations.models import Organization
 from tasks.models import ImportBatch, Milestone, Task
 from tasks.states import Cadence
 from tests import factories
-from tests.test_exports import octets
+from tests.files import octets
 
 DAY = datetime.date
 
@@ -93,7 +94,6 @@ def test_two_lists_of_one_plan_are_two_tables(office, some, diff, plan, city):
 
 
 def test_it_looks_as_offices_send_it_round(office, some, tmp_path):
-    openpyxl = pytest.importorskip("openpyxl")
     book = openpyxl.load_workbook(io.BytesIO(octets(office.get("/2017/tasks/annex/"))))
     sheet = book.worksheets[0]
     assert (sheet["A1"].value, sheet["A2"].value) == ("附件", "2017年安全生产工作要点任务分解表")

@@ -12,7 +12,6 @@ from tasks.models import ImportBatch, Task
 from tests.watch import unsaid
 
 from .import_world import ERRORS, row, sheet
-from .test_import_flow import media, office  # noqa: F401
 
 HEAD = ["序号", "工作要点", "重点任务", "目标数量", "计量单位", "具体承接方", "配合单位", "完成时限", "情况"]
 
@@ -28,14 +27,14 @@ def pick(batch, label):
 
 
 class TestColumns:
-    def test_the_head_shows_what_each_column_was_taken_for(self, office, tmp_path):  # noqa: F811
+    def test_the_head_shows_what_each_column_was_taken_for(self, office, tmp_path):
         batch = office.upload(sheet(tmp_path / "a.xlsx", row(1)))
         page = office.see(batch)
         assert "A · 序号" in page and 'name="c0-2"' in page
         assert '<option value="lead" selected>' in page
         assert "All columns of the sheet are read." in page
 
-    def test_a_wrong_guess_is_corrected_and_remembered(self, office, tmp_path):  # noqa: F811
+    def test_a_wrong_guess_is_corrected_and_remembered(self, office, tmp_path):
         batch = office.upload(odd(tmp_path / "a.xlsx", *(row(n, note="抓紧") for n in range(1, 4))))
         assert "Columns that are left out:" in office.see(batch) and "情况" in office.see(batch)
         page = office.press("import_columns", batch, **{pick(batch, "情况"): "note"})
@@ -46,7 +45,7 @@ class TestColumns:
         later = office.upload(odd(tmp_path / "b.xlsx", row(9, note="另一份")))
         assert later.rows.first().values["note"] == "另一份", "the correction is remembered for this layout"
 
-    def test_a_field_moves_from_one_column_to_another(self, office, tmp_path):  # noqa: F811
+    def test_a_field_moves_from_one_column_to_another(self, office, tmp_path):
         head = ["序号", "工作要点", "重点任务", "牵头单位", "责任单位", "完成时限"]
         rows = [[n, "一", f"任务{n}", "市安监局", "市公安局", "6月底前"] for n in (1, 2)]
         batch = office.upload(sheet(tmp_path / "a.xlsx", *rows, head=head))
@@ -54,29 +53,29 @@ class TestColumns:
         values = batch.rows.first().values
         assert values["lead"] == ["青岛市公安局"] and values["cooperating"] == []
 
-    def test_columns_that_make_no_list_are_not_taken(self, office, tmp_path):  # noqa: F811
+    def test_columns_that_make_no_list_are_not_taken(self, office, tmp_path):
         batch = office.upload(sheet(tmp_path / "a.xlsx", row(1)))
         page = office.press("import_columns", batch, **{pick(batch, "重点任务"): ""})
         assert "they were left as they were" in page
         assert batch.columns == {} and batch.state == "previewed" and batch.new == 1
 
-    def test_nonsense_changes_nothing(self, office, tmp_path):  # noqa: F811
+    def test_nonsense_changes_nothing(self, office, tmp_path):
         batch = office.upload(sheet(tmp_path / "a.xlsx", row(1)))
         office.press("import_columns", batch, **{"c0-2": "salary", "c7-1": "lead", "x": "y"})
         assert batch.columns == {}
 
-    def test_a_near_miss_is_offered(self, office, tmp_path):  # noqa: F811
+    def test_a_near_miss_is_offered(self, office, tmp_path):
         batch = office.upload(sheet(tmp_path / "a.xlsx", row(1, lead="市安监居")))
         page = office.see(batch)
         assert "No unit is called “市安监居”" in page and "Did you mean" in page and "市安监局" in page
 
 
 class TestMarked:
-    def fetch(self, office, batch):  # noqa: F811
+    def fetch(self, office, batch):
         response = office.client.get(office.at("import_marked", batch))
         return b"".join(response.streaming_content)
 
-    def test_every_problem_stands_at_its_cell_and_in_a_list(self, office, tmp_path):  # noqa: F811
+    def test_every_problem_stands_at_its_cell_and_in_a_list(self, office, tmp_path):
         batch = office.upload(ERRORS)
         content = self.fetch(office, batch)
         book = openpyxl.load_workbook(io.BytesIO(content))
@@ -92,13 +91,13 @@ class TestMarked:
         day = next(line for line in problems if line[2] == "2017年2月30日")
         assert day[0] == 9 and "6月底前" in day[4]
 
-    def test_it_can_be_uploaded_again(self, office, tmp_path):  # noqa: F811
+    def test_it_can_be_uploaded_again(self, office, tmp_path):
         batch = office.upload(ERRORS)
         (tmp_path / "marked.xlsx").write_bytes(self.fetch(office, batch))
         again = office.upload(tmp_path / "marked.xlsx")
         assert (again.new, again.refused) == (batch.new, batch.refused)
 
-    def test_text_never_becomes_a_formula(self, office, tmp_path):  # noqa: F811
+    def test_text_never_becomes_a_formula(self, office, tmp_path):
         cells = row(1, title='=HYPERLINK("http://x","y")', deadline="2月30日", note="@SUM(1)")
 
         def fill(made, book):
@@ -112,7 +111,7 @@ class TestMarked:
         (tmp_path / "m.xlsx").write_bytes(content)
         assert read_workbook(tmp_path / "m.xlsx")[0].rows[1][2] == cells[2]
 
-    def test_without_its_file_there_is_nothing_to_mark(self, office, tmp_path):  # noqa: F811
+    def test_without_its_file_there_is_nothing_to_mark(self, office, tmp_path):
         batch = office.upload(sheet(tmp_path / "a.xlsx", row(1)))
         office.press("import_discard", batch)
         assert office.client.get(office.at("import_marked", batch)).status_code == 404
@@ -132,7 +131,7 @@ class TestBackground:
 
         return work_runner.sweep(discover(), timezone.now())
 
-    def test_a_long_list_is_read_written_and_undone_in_the_background(self, office, tmp_path):  # noqa: F811
+    def test_a_long_list_is_read_written_and_undone_in_the_background(self, office, tmp_path):
         path = sheet(tmp_path / "a.xlsx", *(row(n) for n in range(1, 11)))
         batch = office.upload(path)
         assert batch.state == "reading" and not batch.rows.exists()
@@ -155,7 +154,7 @@ class TestBackground:
         assert batch.state == "undone" and not Task.objects.exists()
         assert unsaid() == []
 
-    def test_it_is_cancelled_before_anything_is_written(self, office, tmp_path):  # noqa: F811
+    def test_it_is_cancelled_before_anything_is_written(self, office, tmp_path):
         batch = office.upload(sheet(tmp_path / "a.xlsx", *(row(n) for n in range(1, 11))))
         self.work()
         office.press("import_commit", batch)
@@ -163,13 +162,13 @@ class TestBackground:
         assert "It was cancelled; nothing was written" in page and batch.state == "previewed"
         assert self.work() == 0 and not Task.objects.exists()
 
-    def test_cancelled_reading_leaves_nothing_to_check(self, office, tmp_path):  # noqa: F811
+    def test_cancelled_reading_leaves_nothing_to_check(self, office, tmp_path):
         batch = office.upload(sheet(tmp_path / "a.xlsx", *(row(n) for n in range(1, 11))))
         office.press("import_stop", batch)
         assert batch.state == "discarded"
         assert "was discarded" in office.see(batch)
 
-    def test_a_plan_that_changed_is_said_and_judged_anew(self, office, tmp_path):  # noqa: F811
+    def test_a_plan_that_changed_is_said_and_judged_anew(self, office, tmp_path):
         office.upload(sheet(tmp_path / "a.xlsx", *(row(n) for n in range(1, 11))))
         batch = ImportBatch.objects.get()
         self.work()
@@ -184,7 +183,7 @@ class TestBackground:
         assert second.state == "previewed"
         assert "the plan has changed since the preview" in office.see(second)
 
-    def test_an_unreadable_file_says_why_and_can_be_read_again(self, office, tmp_path, monkeypatch):  # noqa: F811
+    def test_an_unreadable_file_says_why_and_can_be_read_again(self, office, tmp_path, monkeypatch):
         path = sheet(tmp_path / "a.xlsx", *([f"姓名{n}", n] for n in range(20)), head=["姓名", "电话"])
         batch = office.upload(path)
         self.work()
@@ -198,7 +197,7 @@ class TestBackground:
         ImportBatch.objects.filter(pk=batch.pk).update(unread={}, fault="as kept before")
         assert "as kept before" in office.see(batch)
 
-    def test_the_bar_refreshes_the_page_when_the_work_is_done(self, office, tmp_path):  # noqa: F811
+    def test_the_bar_refreshes_the_page_when_the_work_is_done(self, office, tmp_path):
         batch = office.upload(sheet(tmp_path / "a.xlsx", *(row(n) for n in range(1, 11))))
         address = reverse("import_preview", kwargs={"year": 2017, "pk": batch.pk})
         assert b'id="work"' in office.client.get(address, headers={"HX-Request": "true"}).content

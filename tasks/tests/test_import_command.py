@@ -13,7 +13,6 @@ from .import_world import CLASSIC, ERRORS, SAMPLES, UPDATE, build, row, sheet
 
 @pytest.fixture
 def plan(db, settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path / "media"
     return build()[0]
 
 

@@ -22,7 +22,6 @@ ROWS = 130  # more than bulk.FEW, so that the way of many rows is taken
 
 @pytest.fixture(autouse=True)
 def small_portions(monkeypatch, settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path / "media"
     monkeypatch.setattr(imports, "TOLD", 120)
     monkeypatch.setattr(imports, "PORTION", 7)
     monkeypatch.setattr(snapshot, "PORTION", 50)

@@ -16,11 +16,6 @@ from tests import factories
 from .import_world import build, row, sheet
 
 
-@pytest.fixture(autouse=True)
-def media(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path / "media"
-
-
 @pytest.fixture
 def desk(db, log_in, tmp_path):
     return Desk(log_in, tmp_path)

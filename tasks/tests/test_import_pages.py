@@ -26,11 +26,6 @@ from .import_world import CLASSIC, ERRORS, UPDATE, build, row, sheet
 LIST = reverse("import_list", kwargs={"year": 2017})
 
 
-@pytest.fixture(autouse=True)
-def media(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path / "media"
-
-
 @pytest.fixture
 def world(db, log_in):
     """(plan, client of the admin)."""

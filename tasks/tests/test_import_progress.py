@@ -24,7 +24,6 @@ STAFF = "抽查新入职员工“三级教育”培训档案"
 
 @pytest.fixture
 def plan(db, settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path / "media"
     made = build()[0]
     call_command("import_tasks", str(CLASSIC), "--year", "2017")
     return made

@@ -21,11 +21,6 @@ from .import_world import CLASSIC, UPDATE, build, row, sheet
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
 
-@pytest.fixture(autouse=True)
-def media(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path / "media"
-
-
 def preview(plan, path):
     return imports.preview(plan=plan, path=path, name=path.name, by=None, at=clock.now())
 

@@ -16,9 +16,9 @@ from tasks.actions import packages
 from tasks.models import ProgressEntry, ProgressReturn
 from tasks.states import AssignmentState
 from tests import factories
-from tests.test_exports import octets
+from tests.files import octets
 
-from .test_returns import RETURN, book_of, fill, owed, sign  # noqa: F401  (the fixture)
+from .test_returns import RETURN, book_of, fill, sign
 
 DAY = datetime.date
 URL = "/2017/returns/"
@@ -36,7 +36,7 @@ def upload(client, *books):
 
 
 @pytest.fixture
-def filled(owed, plan, city):  # noqa: F811
+def filled(owed, plan, city):
     book = book_of(plan, city.safety)
     sign(book["填报表"])
     fill(book["填报表"], 5, progress="又查 56 家", completed=156)
@@ -71,7 +71,7 @@ def test_upload_check_and_log(filled, cast, city, log_in):
     assert octets(client.get(f"{URL}{batch.pk}/file/"))[:2] == b"PK"
 
 
-def test_an_inspector_brings_in_the_own_units_return_only(filled, owed, plan, city, cast, log_in):  # noqa: F811
+def test_an_inspector_brings_in_the_own_units_return_only(filled, owed, plan, city, cast, log_in):
     client = log_in(cast.inspector)
     page = upload(client, filled)
     own = ProgressReturn.objects.get()
@@ -89,7 +89,7 @@ def test_an_inspector_brings_in_the_own_units_return_only(filled, owed, plan, ci
     assert "return0.xlsx" not in theirs.get(URL).content.decode()
 
 
-def test_the_preview_speaks_the_language_of_who_looks_at_it(filled, owed, plan, city, cast, log_in):  # noqa: F811
+def test_the_preview_speaks_the_language_of_who_looks_at_it(filled, owed, plan, city, cast, log_in):
     """Uploaded in Chinese, read and confirmed in English: no reason stays in the other language."""
     fill(filled["填报表"], 5, completed=100.5)
     fill(filled["填报表"], 6, done="是", completed=None)
@@ -126,7 +126,7 @@ def test_an_auditor_reads_and_brings_in_nothing(filled, cast, log_in):
     assert client.get(f"{URL}workbooks/?all=1").status_code == 403
 
 
-def test_unit_and_day_are_corrected_where_the_sheet_does_not_say_them(owed, city, cast, log_in):  # noqa: F811
+def test_unit_and_day_are_corrected_where_the_sheet_does_not_say_them(owed, city, cast, log_in):
     book = openpyxl.Workbook()
     book.active.append(["填报单位：不知道的单位"])
     book.active.append(["序号", "重点任务", "进展情况", "完成数量"])
@@ -147,7 +147,7 @@ def test_unit_and_day_are_corrected_where_the_sheet_does_not_say_them(owed, city
     assert ProgressEntry.objects.get().happened_on == DAY(2017, 9, 15)
 
 
-def test_work_that_went_on_meanwhile_is_shown_before_anything_is_logged(filled, owed, cast, log_in):  # noqa: F811
+def test_work_that_went_on_meanwhile_is_shown_before_anything_is_logged(filled, owed, cast, log_in):
     client = log_in(cast.admin)
     upload(client, filled)
     batch = ProgressReturn.objects.get()
@@ -161,7 +161,7 @@ def test_work_that_went_on_meanwhile_is_shown_before_anything_is_logged(filled, 
     assert ProgressEntry.objects.get(assignment=owed[0]).quantity == 36
 
 
-def test_what_is_no_return_is_refused_where_it_was_chosen(owed, cast, log_in):  # noqa: F811
+def test_what_is_no_return_is_refused_where_it_was_chosen(owed, cast, log_in):
     client = log_in(cast.admin)
     junk = io.BytesIO(b"junk")
     junk.name = "表.xlsx"
@@ -175,7 +175,7 @@ def test_what_is_no_return_is_refused_where_it_was_chosen(owed, cast, log_in):  
     assert not ProgressReturn.objects.exists()
 
 
-def test_several_files_at_once_wait_side_by_side(filled, plan, city, owed, cast, log_in):  # noqa: F811
+def test_several_files_at_once_wait_side_by_side(filled, plan, city, owed, cast, log_in):
     page = upload(log_in(cast.admin), filled, book_of(plan, city.transport))
     assert page.redirect_chain[-1][0] == URL
     assert ProgressReturn.objects.count() == 2
@@ -195,7 +195,7 @@ def test_discarded_is_gone(filled, cast, log_in):
 # ---------------------------------------------------------------- handing out
 
 
-def test_the_office_hands_out_one_workbook_or_many(owed, plan, city, cast, log_in):  # noqa: F811
+def test_the_office_hands_out_one_workbook_or_many(owed, plan, city, cast, log_in):
     client = log_in(cast.admin)
     page = client.get(f"{URL}units/")
     assert [row.name for row in page.context["rows"]] == ["市安监局", "市交通运输委"]
@@ -211,8 +211,7 @@ def test_the_office_hands_out_one_workbook_or_many(owed, plan, city, cast, log_i
     assert client.get(f"{URL}workbooks/?pick=999999").status_code == 404
 
 
-def test_many_workbooks_are_made_in_the_background(owed, plan, city, cast, log_in, settings, tmp_path, monkeypatch):  # noqa: F811
-    settings.MEDIA_ROOT = tmp_path
+def test_many_workbooks_are_made_in_the_background(owed, plan, city, cast, log_in, settings, tmp_path, monkeypatch):
     monkeypatch.setattr(packages, "AT_ONCE", 1)
     client = log_in(cast.admin)
     few = client.post(f"{URL}packages/", {"quarter": "2017Q3", "pick": city.safety.pk})
@@ -240,7 +239,7 @@ def test_many_workbooks_are_made_in_the_background(owed, plan, city, cast, log_i
     assert "重新" in client.get(ordered["Location"]).content.decode()
 
 
-def test_a_package_is_cancelled(owed, cast, log_in, monkeypatch):  # noqa: F811
+def test_a_package_is_cancelled(owed, cast, log_in, monkeypatch):
     monkeypatch.setattr(packages, "AT_ONCE", 1)
     client = log_in(cast.admin)
     ordered = client.post(f"{URL}packages/", {"quarter": "2017Q3", "all": "1"})["Location"]
@@ -251,7 +250,7 @@ def test_a_package_is_cancelled(owed, cast, log_in, monkeypatch):  # noqa: F811
     assert "请先选择" in page.content.decode()
 
 
-def test_an_inspector_gets_the_own_workbook_whatever_is_asked_for(owed, city, cast, log_in):  # noqa: F811
+def test_an_inspector_gets_the_own_workbook_whatever_is_asked_for(owed, city, cast, log_in):
     client = log_in(cast.inspector)
     found = octets(client.get(f"{URL}workbooks/?all=1&pick={city.transport.pk}"))
     sheet = openpyxl.load_workbook(io.BytesIO(found))["填报表"]
@@ -259,7 +258,7 @@ def test_an_inspector_gets_the_own_workbook_whatever_is_asked_for(owed, city, ca
     assert [row.name for row in client.get(f"{URL}units/").context["rows"]] == ["市安监局"]
 
 
-def test_who_has_returned_and_who_has_not(filled, owed, plan, city, cast, log_in):  # noqa: F811
+def test_who_has_returned_and_who_has_not(filled, owed, plan, city, cast, log_in):
     client = log_in(cast.admin)
     upload(client, filled)
     client.post(f"{URL}{ProgressReturn.objects.get().pk}/commit/")

@@ -38,7 +38,6 @@ def read_once(monkeypatch):
 
 @pytest.fixture
 def owed(plan, city, settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path / "media"
     made = {}
     for number in NUMBERS:
         task = factories.task(plan, number=str(number), title=f"任务{number}", lead=city.safety, target=100, unit="家")

@@ -18,7 +18,6 @@ HEAD = ["序号", "工作要点", "重点任务", "牵头单位", "责任单位"
 
 @pytest.fixture
 def admin(db, settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path / "media"
     call_command("import_organizations", str(SAMPLES / "organizations.xlsx"), stderr=io.StringIO())
     factories.plan(Organization.objects.get(parent=None))
     return factories.user(Organization.objects.get(short_name="市安委会办公室"), "admin", "admin")

@@ -12,7 +12,6 @@ FILE = Path(configured.BASE_DIR) / "samples" / "responsibility-list.xlsx"
 
 
 def test_upload_check_and_take_the_right_rows(desk, city, cast, settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path / "media"
     page = desk.log_in(cast.admin)
     desk.go("/lists/import/")
     page.locator("input[type=file]").set_input_files(FILE)

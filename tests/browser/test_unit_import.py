@@ -13,11 +13,6 @@ UNITS = ["序号", "机构", "类型", "上级单位", "备注"]
 FIRMS = ["序号", "企业名称", "所属区市", "所属镇街", "行业类别", "人数"]
 
 
-@pytest.fixture(autouse=True)
-def media(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path / "media"
-
-
 def workbook(*rows):
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer) as book:
