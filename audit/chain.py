@@ -42,12 +42,12 @@ _DRAW = f"nextval(pg_get_serial_sequence('{_TABLE}', 'id'))"
 _ONE = f"""
     SELECT {_DRAW}, (SELECT hash FROM {_TABLE} WHERE object_type = %s AND object_id = %s ORDER BY id DESC LIMIT 1)
 """  # noqa: S608  (no input of anybody's is in it)
-_NEXT = f"SELECT array_agg({_DRAW}) FROM generate_series(1, %s)"  # noqa: S608
+_NEXT = f"SELECT array_agg({_DRAW}) FROM generate_series(1, %s)"  # noqa: S608  (names are ours)
 _LATEST = f"""
     SELECT wanted.key, latest.hash FROM unnest(%s::bigint[]) AS wanted (key) CROSS JOIN LATERAL (
         SELECT hash FROM {_TABLE} WHERE object_type = %s AND object_id = wanted.key ORDER BY id DESC LIMIT 1
     ) AS latest
-"""  # noqa: S608
+"""  # noqa: S608  (names are ours)
 
 
 def _on_sqlite(number: int, wanted: dict[str, list[int]]) -> tuple[Sequence[int], dict[Key, str]]:
@@ -61,7 +61,7 @@ def _on_sqlite(number: int, wanted: dict[str, list[int]]) -> tuple[Sequence[int]
                 part = keys[start : start + _SOME]
                 marks = ", ".join(["%s"] * len(part))
                 cursor.execute(
-                    f"SELECT object_id, hash FROM {_TABLE} WHERE id IN (SELECT max(id) FROM {_TABLE} "  # noqa: S608
+                    f"SELECT object_id, hash FROM {_TABLE} WHERE id IN (SELECT max(id) FROM {_TABLE} "  # noqa: S608  (names are ours)
                     f"WHERE object_type = %s AND object_id IN ({marks}) GROUP BY object_id)",
                     [kind, *part],
                 )

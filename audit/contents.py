@@ -25,9 +25,9 @@ class Line(NamedTuple):
     hash: str
 
 
-def line_of(entry_id: int, object_type: str, object_id: int | None, at: datetime.datetime, hash: str) -> Line:  # noqa: A002
+def line_of(entry_id: int, object_type: str, object_id: int | None, at: datetime.datetime, own: str) -> Line:
     """From the columns of an entry."""
-    return Line(entry_id, object_type, object_id, moment(at), hash)
+    return Line(entry_id, object_type, object_id, moment(at), own)
 
 
 def pack(lines: Iterable[Line]) -> tuple[bytes, str]:

@@ -86,13 +86,13 @@ def _tell(by: Any, values: list[Any]) -> bool | None:
     values = [adapt(value) if isinstance(value, datetime.datetime) else value for value in values]
     with by.cursor() as cursor:
         cursor.execute(
-            f"UPDATE {table} SET done = %s, total = %s, step = %s, lease_until = %s "  # noqa: S608
+            f"UPDATE {table} SET done = %s, total = %s, step = %s, lease_until = %s "  # noqa: S608  (names are ours)
             "WHERE id = %s AND attempts = %s AND state = 'running'",
             values,
         )
         if not cursor.rowcount:
             return None
-        cursor.execute(f"SELECT stop_asked FROM {table} WHERE id = %s", [values[-2]])  # noqa: S608
+        cursor.execute(f"SELECT stop_asked FROM {table} WHERE id = %s", [values[-2]])  # noqa: S608  (names are ours)
         return bool(cursor.fetchone()[0])
 
 

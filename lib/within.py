@@ -28,7 +28,7 @@ class Within(Func):
     def __init__(self, column: Any, values: QuerySet[Any, Any] | _List, **extra: Any) -> None:
         super().__init__(column, values if isinstance(values, _List) else _List(values), **extra)
 
-    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> Any:  # type: ignore[override]
+    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> Any:  # type: ignore[override]  # wider than the base
         """Column IN (SELECT …)."""
         return super().as_sql(compiler, connection, template="%(expressions)s", arg_joiner=" IN ")
 

@@ -148,7 +148,7 @@ def _broker() -> Queue:
         return Queue(_("Broker"), None, _("none: run_jobs does the background work"), "ok")
     try:
         client = redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=1, socket_timeout=1)
-        number = int(client.llen("celery"))  # type: ignore[arg-type]
+        number = int(client.llen("celery"))  # type: ignore[arg-type]  # the stubs mean the asynchronous client as well
         client.close()
     except redis.RedisError as error:
         log.warning("the broker does not answer: %s", error)

@@ -104,7 +104,7 @@ class ReportFilter:
                 found = found.filter(state=ReportState.SIGNED).of_units()
             case "me":
                 found = found.filter(pk__in=awaiting(self.user).values("pk"))
-        return found  # type: ignore[no-any-return]
+        return found  # type: ignore[no-any-return]  # through a queryset of the stubs
 
     @cached_property
     def numbers(self) -> dict[str, int]:

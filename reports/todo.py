@@ -33,7 +33,7 @@ def reports_to_do(user: User, plan: Plan, today: datetime.date) -> Also:
         signal="sent",
         title=_("Quarterly reports"),
         hint=_("by deadline"),
-        number=found[0].number if found else 0,  # type: ignore[attr-defined]
+        number=found[0].number if found else 0,  # type: ignore[attr-defined]  # annotated
         href=href(plan),
         rows=[_row(report, user, today) for report in found],
     )

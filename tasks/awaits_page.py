@@ -115,7 +115,7 @@ def sections_of(user: User, plan: Plan, today: datetime.date) -> list[Section]:
     rows: dict[str, list[TodoRow]] = {part: [] for part in Part.values}
     for one in shown:
         one.plan = plan
-        part = one.part  # type: ignore[attr-defined]
+        part = one.part  # type: ignore[attr-defined]  # annotated
         make = _review_row if part == Part.REVIEW else _unit_row
         rows[part].append(make(one, plan, today, opinions))
     words = titles()
@@ -232,7 +232,7 @@ def handed_in(user: User, plan: Plan, today: datetime.date) -> tuple[list[Handed
         )
         for one in found
     ]
-    return listed, (found[0].number if found else 0)  # type: ignore[attr-defined]
+    return listed, (found[0].number if found else 0)  # type: ignore[attr-defined]  # annotated
 
 
 def weekday(day: datetime.date) -> str:

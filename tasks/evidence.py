@@ -113,7 +113,7 @@ def checked(file: File) -> Proof:
         raise ValidationError(text % {"name": given, "size": size, "limit": settings.UPLOAD_LIMIT_MB}, code="size")
     if not file.size:
         raise ValidationError(_("“%(name)s” is empty. Choose the file again.") % {"name": given}, code="empty")
-    kind = kind_of(file)  # type: ignore[arg-type]
+    kind = kind_of(file)  # type: ignore[arg-type]  # reads like a file
     if kind is None:
         text = _("“%(name)s” cannot be taken: only photos (JPG, PNG, HEIC, WebP), PDF, Word, Excel and PowerPoint.")
         raise ValidationError(text % {"name": given}, code="kind")

@@ -57,7 +57,7 @@ class HistoryFilter:
         if self.state:
             rows = rows.filter(state=self.state)
         if self.mine:
-            rows = rows.filter(by=self._user)  # type: ignore[misc]
+            rows = rows.filter(by=self._user)  # type: ignore[misc]  # logged in
         return rows
 
     def _values(self) -> dict[str, str]:

@@ -31,7 +31,7 @@ def lists_to_do(user: User, plan: Plan, today: datetime.date) -> Also:
         signal="sent",
         title=_("Lists of powers and duties"),
         hint=_("longest waiting first"),
-        number=found[0].number if found else 0,  # type: ignore[attr-defined]
+        number=found[0].number if found else 0,  # type: ignore[attr-defined]  # annotated
         href=f"{reverse('duty_lists')}?{urlencode({'tab': 'me'})}",
         rows=[_row(one) for one in found],
     )

@@ -10,7 +10,9 @@ here it takes only this child along. Standard output is a row of pickles of plai
 import pickle
 import resource
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
@@ -27,27 +29,27 @@ def parse(kind: str, path: str, limits: Limits) -> None:
         _send(("refused", refusal.code, refusal.details))
 
 
-def _parser(kind: str):  # type: ignore[no-untyped-def]
+def _parser(kind: str) -> Callable[[str, Limits], Iterator[Any]]:
     """Only the parser that is needed is loaded: the start of a child is waited for."""
     if kind == "xls":
-        from lib.sheets.parsers import xls  # noqa: PLC0415
+        from lib.sheets.parsers import xls  # noqa: PLC0415  (loaded where needed)
 
         return xls.sheets
     if kind == "ods":
-        from lib.sheets.parsers import ods  # noqa: PLC0415
+        from lib.sheets.parsers import ods  # noqa: PLC0415  (loaded where needed)
 
         return ods.sheets
     if kind == "csv":
-        from lib.sheets.parsers import delimited  # noqa: PLC0415
+        from lib.sheets.parsers import delimited  # noqa: PLC0415  (loaded where needed)
 
         return delimited.sheets
     return _xlsx
 
 
-def _xlsx(path: str, limits: Limits):  # type: ignore[no-untyped-def]
-    import python_calamine as calamine  # noqa: PLC0415
+def _xlsx(path: str, limits: Limits) -> Iterator[Any]:
+    import python_calamine as calamine  # noqa: PLC0415  (loaded where needed)
 
-    from lib.sheets.parsers import xlsx  # noqa: PLC0415
+    from lib.sheets.parsers import xlsx  # noqa: PLC0415  (loaded where needed)
 
     try:
         yield from xlsx.sheets(path, limits)

@@ -76,7 +76,7 @@ def read_workbook(path: Path | str) -> list[Sheet]:
     command = [sys.executable, "-I", str(_CHILD), kind, str(path), *(str(limit) for limit in limits)]
     found: list[Sheet] = []
     facts: list[dict[str, Any]] = []
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as child:  # noqa: S603
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as child:  # noqa: S603  (no shell)
         late = threading.Event()
         clock = threading.Timer(_patience(path), _end, (child, late))
         clock.start()

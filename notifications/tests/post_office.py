@@ -16,7 +16,7 @@ class Handler:
         self.mails, self.sessions, self.slow = [], set(), slow
         self.dropped = set()
 
-    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
+    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802  (aiosmtpd's name)
         self.sessions.add(session.peer)
         if address.startswith("full-"):
             return "452 Mailbox full, try later"
@@ -25,7 +25,7 @@ class Handler:
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server, session, envelope):  # noqa: N802
+    async def handle_DATA(self, server, session, envelope):  # noqa: N802  (aiosmtpd's name)
         [address] = envelope.rcpt_tos
         if address.startswith("spam-"):
             return "554 Refused by content"

@@ -47,7 +47,7 @@ class LoginForm(OfficeForm):
             if found is None:
                 self.tried = values["username"]
                 raise ValidationError(self._why_not(values["username"], values["password"]), code="login")
-            self.user = found  # type: ignore[assignment]
+            self.user = found  # type: ignore[assignment]  # the stubs know the base user only
         return values
 
     def _why_not(self, username: str, password: str) -> str:

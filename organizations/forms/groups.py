@@ -15,7 +15,7 @@ from lib.forms import OfficeForm
 from organizations.directory import Directory, Named
 from organizations.models import Organization, OrganizationGroup
 
-from .pick import UnitsField
+from .pick import UnitsField, offer
 from .units import lines_of
 
 Rule = OrganizationGroup.Rule
@@ -73,10 +73,11 @@ class GroupForm(OfficeForm):
             values["categories"] = group.argument.split("、") if group.rule == Rule.CATEGORY else []
             kwargs["initial"] = values | {"members": self.chosen, "seen": fingerprint(group, self.chosen)}
         super().__init__(*args, **kwargs)
-        self.fields["members"].directory = directory  # type: ignore[attr-defined]
+        offer(self, directory, "members")
         # A category of the rule stays on offer though the last unit of it is gone.
         offered = dict.fromkeys([*categories, *self.initial.get("categories", [])])
-        self.fields["categories"].choices = [(name, name) for name in offered]  # type: ignore[attr-defined]
+        categories_field: Any = self.fields["categories"]
+        categories_field.choices = [(name, name) for name in offered]
 
     def clean_name(self) -> str:
         """Refuses a name that a unit or another collective unit has."""

@@ -16,7 +16,7 @@ from organizations.directory import Directory
 from organizations.models import User
 from organizations.roles import Role
 
-from .pick import UnitField
+from .pick import UnitField, offer
 
 FIELDS = ("real_name", "organization", "role", "post", "phone", "email")
 
@@ -36,7 +36,7 @@ class MoveForm(OfficeForm):
 
     def __init__(self, *args: Any, directory: Directory, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["organization"].directory = directory  # type: ignore[attr-defined]
+        offer(self, directory, "organization")
 
 
 class PersonForm(MoveForm):

@@ -57,3 +57,10 @@ class UnitsField(forms.CharField):
         if self.required and not units:
             raise ValidationError(_("Name at least one unit."))
         return units
+
+
+def offer(form: forms.BaseForm, directory: Directory | None, *names: str) -> None:
+    """Lets these fields of units choose from a directory."""
+    for name in names:
+        field: Any = form.fields[name]
+        field.directory = directory

@@ -18,7 +18,7 @@ from organizations.models import EnterpriseProfile, Organization, OrganizationAl
 from organizations.models.organization import validate_credit_code
 from organizations.names import key_of
 
-from .pick import UnitField
+from .pick import UnitField, offer
 
 Kind = Organization.Kind
 CATEGORIES = "categories"
@@ -118,8 +118,7 @@ class UnitForm(OfficeForm):
             values["aliases"] = "\n".join(alias.name for alias in unit.aliases.all())
             kwargs["initial"] = values | {"seen": fingerprint(unit)}
         super().__init__(*args, **kwargs)
-        for name in ("parent", "sector_regulator"):
-            self.fields[name].directory = directory  # type: ignore[attr-defined]
+        offer(self, directory, "parent", "sector_regulator")
         if unit is not None and unit.parent_id is None:
             # The commission at the top keeps its kind and has nothing above it.
             for name in ("kind", "parent", "sector_regulator"):
@@ -233,7 +232,7 @@ class RegulatorForm(OfficeForm):
 
     def __init__(self, *args: Any, directory: Directory, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["sector_regulator"].directory = directory  # type: ignore[attr-defined]
+        offer(self, directory, "sector_regulator")
 
 
 class BulkForm(OfficeForm):

@@ -62,7 +62,7 @@ def write(wanted: Sequence[Wanted], tree: Tree, *, by: User | None, at: datetime
     _settle_paths(tree.by_name.values())
     acts: dict[int, list[Act]] = defaultdict(list)  # by the commission to which the units belong
     for _row, act in [*new, *old]:
-        acts[act.target.root_id].append(act)  # type: ignore[union-attr]
+        acts[act.target.root_id].append(act)  # type: ignore[union-attr]  # always a unit here
     for root_id, mine in acts.items():
         record_many(mine, by=by, at=at, scope_id=root_id)
     return Written(len(new), len(old), len(wanted) - len(new) - len(old), (*new, *old))

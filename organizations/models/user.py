@@ -43,7 +43,7 @@ class UserQuerySet(models.QuerySet["User"]):
         return found
 
 
-class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]
+class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]  # a base made at run time
     """Creates accounts; the verbs with `by=` stand in organizations.actions.people."""
 
     def create_user(self, username: str, password: str | None = None, **fields: Any) -> User:

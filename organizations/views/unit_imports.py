@@ -37,7 +37,7 @@ State, Verdict = UnitImport.State, UnitImportRow.Verdict
 
 def _batch(request: HttpRequest, pk: int) -> tuple[UnitImport, User]:
     """The import, or 404; then the person, or 403."""
-    rows = UnitImport.objects.visible_to(request.user).for_list()  # type: ignore[arg-type]
+    rows = UnitImport.objects.visible_to(request.user).for_list()  # type: ignore[arg-type]  # the log-in wall is passed
     batch = get_object_or_404(rows, pk=pk)
     return batch, manager(request)
 

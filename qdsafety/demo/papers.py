@@ -12,7 +12,7 @@ Colour = tuple[int, int, int]
 
 
 def _mixed(first: Colour, second: Colour, share: float) -> Colour:
-    return tuple(round(a + (b - a) * share) for a, b in zip(first, second, strict=True))  # type: ignore[return-value]
+    return tuple(round(a + (b - a) * share) for a, b in zip(first, second, strict=True))  # type: ignore[return-value]  # three of each
 
 
 def _chunk(kind: bytes, content: bytes) -> bytes:

@@ -50,7 +50,10 @@ class Season:
         steps += self._each(
             self._rows(state=State.SUBMITTED), 3, reviews.withdraw, self._submitter, "补充佐证材料后再报。"
         )
-        office = lambda _row: self._admin  # noqa: E731
+
+        def office(_row: Assignment) -> User | None:
+            return self._admin
+
         done = self._rows(state=State.DONE)
         steps += self._each(done, 2, rulings.reopen, office, "督查发现台账与现场不符，须重新核实。")
         idle = self._rows(state=State.NOT_STARTED).filter(organization__kind=Kind.ENTERPRISE)

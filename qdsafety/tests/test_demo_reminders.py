@@ -23,7 +23,10 @@ D = datetime.date
 def duties(plan, city, cast):
     """An overdue one; one that was handed in over its deadline and sent back; one that was signed off in time."""
     factories.user(city.safety, Role.HEAD, email="chief@example.com")
-    make = lambda due_on: factories.assignment(factories.task(plan, due_on=due_on), city.safety)  # noqa: E731
+
+    def make(due_on):
+        return factories.assignment(factories.task(plan, due_on=due_on), city.safety)
+
     over, back, done = make(D(2017, 8, 31)), make(D(2017, 8, 31)), make(D(2017, 8, 31))
     log(back, D(2017, 8, 28), "submit", AssignmentState.SUBMITTED)
     log(back, D(2017, 9, 12), "send_back", AssignmentState.SENT_BACK)

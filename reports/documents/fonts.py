@@ -30,8 +30,11 @@ class NoFontError(Exception):
 @cache
 def _installed() -> frozenset[str]:
     """Families by fontconfig; where that is missing, guessed from file names."""
-    if which("fc-list"):
-        listed = subprocess.run(["fc-list", ":", "family"], capture_output=True, text=True, timeout=20, check=False)  # noqa: S607
+    if tool := which("fc-list"):
+        command = [tool, ":", "family"]
+        listed = subprocess.run(  # noqa: S603  (no shell)
+            command, capture_output=True, text=True, timeout=20, check=False
+        )
         return frozenset(name.strip() for line in listed.stdout.splitlines() for name in line.split(","))
     names = {path.name.lower() for folder in FOLDERS for path in Path(folder).rglob("*.tt[cf]")}
     known = {"notoserifcjk": SERIF[0], "notosanscjk": SANS[0], "wqy-microhei": SANS[2], "wqy-zenhei": SANS[3]}

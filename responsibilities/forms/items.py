@@ -98,7 +98,7 @@ class BasisForm(OfficeForm):
 _Bases = forms.formset_factory(BasisForm, extra=1, max_num=MOST_BASES, absolute_max=MOST_BASES, validate_max=True)
 
 
-class BasisFormSet(_Bases):  # type: ignore[valid-type, misc]
+class BasisFormSet(_Bases):  # type: ignore[valid-type, misc]  # a base made at run time
     """All legal bases of an item, replaced as a whole."""
 
     def clean(self) -> None:

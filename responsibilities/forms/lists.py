@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from lib.forms import OfficeForm
 from lib.uploads import WorkbookForm
 from organizations.directory import Directory
-from organizations.forms.pick import UnitField
+from organizations.forms.pick import UnitField, offer
 from organizations.models import Organization, User
 from responsibilities.states import ListKind
 
@@ -45,7 +45,7 @@ class BeginForm(OfficeForm):
         if directory is None:
             del self.fields["unit"]
         else:
-            self.fields["unit"].directory = directory  # type: ignore[attr-defined]
+            offer(self, directory, "unit")
 
     @property
     def organization(self) -> Organization:
@@ -90,10 +90,9 @@ class TermForm(OfficeForm):
     def __init__(self, *args: Any, unit_id: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         people = User.objects.active().filter(organization=unit_id).select_related("organization")
-        self.fields["person"].queryset = people.order_by("role", "id")  # type: ignore[attr-defined]
-        self.fields["person"].label_from_instance = (  # type: ignore[attr-defined]
-            lambda person: f"{person.real_name}（{person.post or person.get_role_display()}）"
-        )
+        field: Any = self.fields["person"]
+        field.queryset = people.order_by("role", "id")
+        field.label_from_instance = lambda person: f"{person.real_name}（{person.post or person.get_role_display()}）"
 
 
 class UploadForm(WorkbookForm):

@@ -66,7 +66,7 @@ def _refused(form: ItemForm, error: ValidationError, one: ResponsibilityList) ->
     form.add_error(None, error)
     if isinstance(error, StaleError):
         one.refresh_from_db(fields=["state", "edition"])
-        form.data = {**form.data.dict(), "edition": one.edition}  # type: ignore[attr-defined]
+        form.data = {**form.data.dict(), "edition": one.edition}  # type: ignore[attr-defined]  # a bound form holds a QueryDict
 
 
 @never_cache

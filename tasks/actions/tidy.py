@@ -68,5 +68,5 @@ def remove_old_previews(*, at: datetime.datetime) -> int:
     files = [batch.file for batch in batches if batch.file]
     ImportBatch.objects.filter(pk__in=[batch.pk for batch in batches]).delete()
     for file in files:
-        transaction.on_commit(lambda file=file: file.storage.delete(file.name))  # type: ignore[misc]
+        transaction.on_commit(lambda file=file: file.storage.delete(file.name))  # type: ignore[misc]  # a default binds the loop's file
     return len(batches)

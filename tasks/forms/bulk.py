@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from lib.forms import OfficeForm, dress
 from organizations.directory import Directory
-from organizations.forms.pick import UnitsField
+from organizations.forms.pick import UnitsField, offer
 from tasks.models import Plan
 from tasks.states import UnitRole
 
@@ -94,7 +94,7 @@ class ChangeUnitsForm(OfficeForm):
 
     def __init__(self, *args: Any, plan: Plan, directory: Directory | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["units"].directory = directory  # type: ignore[attr-defined]
+        offer(self, directory, "units")
         self.fields["units"].widget.attrs["data-remove"] = _("Remove")
 
     def arguments(self) -> dict[str, Any]:

@@ -76,7 +76,8 @@ class PlanForm(_SeenForm):
         if self.row is not None:
             del self.fields["year"], self.fields["points_of"]
         elif plans is not None:
-            self.fields["points_of"].queryset = plans  # type: ignore[attr-defined]
+            field: Any = self.fields["points_of"]
+            field.queryset = plans
         self.plans = plans
 
     def clean_year(self) -> int:

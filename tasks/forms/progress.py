@@ -74,7 +74,7 @@ class FilesField(forms.FileField):
 
     widget = FilesInput
 
-    def clean(self, data: list[UploadedFile], initial: Any = None) -> list[Proof]:  # type: ignore[override]
+    def clean(self, data: list[UploadedFile], initial: Any = None) -> list[Proof]:  # type: ignore[override]  # several files
         """The checked files; raises ValidationError for the refused ones."""
         try:
             return check_files(data)
@@ -109,7 +109,7 @@ class ProgressForm(OfficeForm):
     )  # fmt: skip
     problems = forms.CharField(label=gettext_lazy("Problems"), max_length=2000, required=False, widget=_text(2))
     next_steps = forms.CharField(label=gettext_lazy("Next steps"), max_length=2000, required=False, widget=_text(2))
-    files = FilesField(label=gettext_lazy("Proof"), required=False)  # type: ignore[assignment]
+    files = FilesField(label=gettext_lazy("Proof"), required=False)  # type: ignore[assignment]  # Form.files is what was sent
     request_key = forms.UUIDField(widget=forms.HiddenInput)
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from lib import formats
 from lib.forms import OfficeForm
 from organizations.directory import Directory
-from organizations.forms.pick import UnitsField
+from organizations.forms.pick import UnitsField, offer
 from tasks.models import Plan, Task, TaskUnit, WorkPoint
 from tasks.states import UnitRole
 from tasks.task_rules import FIELDS, TaskDetails, date_faults, milestone_fault, unit_faults
@@ -104,8 +104,8 @@ class TaskForm(DeadlineForm):
             kwargs["initial"] = initial_of(task)
         super().__init__(*args, **kwargs)
         self._offer(points)
+        offer(self, directory, *UnitRole.values)
         for name in UnitRole.values:
-            self.fields[name].directory = directory  # type: ignore[attr-defined]
             self.fields[name].widget.attrs["data-remove"] = _("Remove")
 
     def _offer(self, points: Sequence[WorkPoint]) -> None:
@@ -183,7 +183,7 @@ _Milestones = forms.formset_factory(
 )
 
 
-class MilestoneFormSet(_Milestones):  # type: ignore[valid-type, misc]
+class MilestoneFormSet(_Milestones):  # type: ignore[valid-type, misc]  # a base made at run time
     """All milestones of a task; replaced as a whole, so no keys travel with the form."""
 
     def leave_focus(self) -> None:

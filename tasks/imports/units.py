@@ -68,7 +68,7 @@ class UnitReader:
 
     def read(self, written: object) -> Named:
         """All units of a cell; raises CellError for a name that is unknown or of a dissolved unit."""
-        cell = written if isinstance(written, str) else text(written)  # type: ignore[arg-type]
+        cell = written if isinstance(written, str) else text(written)  # type: ignore[arg-type]  # any cell
         if cell not in self._cells:
             try:
                 self._cells[cell] = self._read(cell)

@@ -185,7 +185,7 @@ class Task(models.Model):
             case _:
                 start = self.starts_on or issued_on
                 due_on = self.due_on or (self.plan.ends_on if self.cadence == Cadence.YEARLONG else None)
-                return [periods.Period(str(year), start, due_on)]  # type: ignore[arg-type]
+                return [periods.Period(str(year), start, due_on)]  # type: ignore[arg-type]  # a task may have no deadline
 
     def last_due_on(self) -> datetime.date | None:
         """The last day on which anything of the task is due; None where it never is."""

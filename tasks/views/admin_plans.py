@@ -46,7 +46,7 @@ def plan_list(request: HttpRequest) -> HttpResponseBase:
 
 def _seen_now(form: PlanForm | WorkPointForm) -> None:
     """The next attempt has seen what stands in the message."""
-    data: Any = form.data.copy()  # type: ignore[attr-defined]
+    data: Any = form.data.copy()  # type: ignore[attr-defined]  # a bound form holds a QueryDict
     data["seen"] = form.get_initial_for_field(form.fields["seen"], "seen")
     form.data = data
 

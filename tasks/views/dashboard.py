@@ -22,7 +22,7 @@ EVERY = 5000  # rows of one page where all are asked for
 def _board(request: HttpRequest, year: int) -> Dashboard:
     """The dashboard that the address asks for; raises Http404."""
     plan = plan_of(request, year)
-    found = dashboard_of(request.user, plan, clock.today(), request.GET)  # type: ignore[arg-type]
+    found = dashboard_of(request.user, plan, clock.today(), request.GET)  # type: ignore[arg-type]  # the log-in wall is passed
     if found is None:
         raise Http404
     return found

@@ -92,7 +92,7 @@ def _context(request: HttpRequest, batch: ImportBatch, chosen: _Chosen) -> dict[
         "left_out": import_columns_page.left_out(batch) if waits else [],
         "rows": import_page.shown_rows(found, batch) if show != Verdict.ABSENT else [],
         "absent": import_page.absent_rows(found) if show == Verdict.ABSENT else [],
-        "taken": import_names_page.taken(batch, request.user) if waits else [],  # type: ignore[arg-type]
+        "taken": import_names_page.taken(batch, request.user) if waits else [],  # type: ignore[arg-type]  # logged in
         "notes": import_head.notes(batch, withdrawn) if waits else [],
         "work_note": import_head.work_note(batch.work) if waits else None,
         "blocked": import_head.all_or_nothing(batch.refused) if waits and batch.whole and batch.refused else "",

@@ -29,7 +29,7 @@ class Identity(NamedTuple):
 
 def written(identity: Identity) -> list[str]:
     """The cells of the hidden sheet, one below the other."""
-    plain = identity._replace(made_on=identity.made_on.isoformat())._asdict()  # type: ignore[arg-type]
+    plain = identity._replace(made_on=identity.made_on.isoformat())._asdict()  # type: ignore[arg-type]  # as text, for JSON
     signed = signing.dumps(plain, salt=_SALT, compress=True)
     return [_MARK, *(signed[start : start + _PIECE] for start in range(0, len(signed), _PIECE))]
 
