@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from itertools import groupby
-from operator import itemgetter
 from typing import Any, NamedTuple
 
 from django.db.models import Q, Sum
@@ -16,8 +14,9 @@ from django.utils.functional import cached_property
 
 from tasks.models import Assignment, Plan, ProgressEntry, Task, Transition
 
-from .figures import OVER, Counts, Days, Move, Row, counted, row_of, standing
+from .figures import OVER, Counts, Days, Row, counted, row_of
 from .quarters import Quarter
+from .standing import Move, moves_of, standing
 
 NOBODY = Decimal(0)
 
@@ -66,11 +65,8 @@ class Snapshot:
         return list(asked.order_by("pk").values_list(*columns))
 
     @cached_property
-    def _moves(self) -> dict[int, list[Move]]:
-        """The log of each assignment until the last day, in the order in which it happened."""
-        log = Transition.objects.filter(self._mine("assignment__"), on__lte=self.days.last)
-        rows = log.order_by("assignment_id", "on", "id").values_list("assignment_id", "verb", "target", "due_on", "on")
-        return {pk: [Move(*row[1:]) for row in group] for pk, group in groupby(rows.iterator(5000), itemgetter(0))}
+    def _moves(self) -> Mapping[int, list[Move]]:
+        return moves_of(Transition.objects.filter(self._mine("assignment__")), self.days.last)
 
     @cached_property
     def rows(self) -> list[Row]:

@@ -1,6 +1,5 @@
-"""What had been done at the close of a day: pure, from the log of each assignment. No database, no clock.
+"""What had been done at the close of a day: pure, from how each assignment stood. No database, no clock.
 
-A later sign-off, reopening or extension is a later line of the log, so it never changes the figures of a past day.
 Punctuality follows tasks.punctuality: by the day of handing in, not by the day on which somebody signed. Only the
 last day itself differs: what was due on it and was not handed in counts as overdue, because the day is over.
 """
@@ -12,49 +11,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from tasks.states import PHASE_OF, AssignmentState, Phase
+from tasks.states import AssignmentState
+
+from .standing import Standing
 
 # The parts of everything that stands. The first four are what fell due; "ahead" is done before its day.
 DONE, LATE, WAITING, OVER, AHEAD, RUNNING = "done", "late", "waiting", "over", "ahead", "running"
 FELL_DUE = (DONE, LATE, WAITING, OVER)
 PARTS = (*FELL_DUE, AHEAD, RUNNING)
 KEYS = ("total", "due", *PARTS, "extended")
-EXTEND = "extend"
-
-
-class Move(NamedTuple):
-    """One line of the log: a change of state or of the deadline, and both as they are afterwards."""
-
-    verb: str
-    target: str
-    due_on: datetime.date | None
-    on: datetime.date
-
-
-class Standing(NamedTuple):
-    """An assignment at the close of a day."""
-
-    state: str
-    due_on: datetime.date | None
-    handed_in_on: datetime.date | None
-    extended_on: tuple[datetime.date, ...]
-
-
-def standing(first_due_on: datetime.date | None, moves: Iterable[Move]) -> Standing:
-    """Where an assignment stands after `moves` (in their order); without any it has not begun."""
-    state: str = AssignmentState.NOT_STARTED
-    due_on, handed_in_on = first_due_on, None
-    extended: list[datetime.date] = []
-    for move in moves:
-        before, state, due_on = PHASE_OF[state], move.target, move.due_on
-        phase = PHASE_OF[state]
-        if phase == Phase.UNIT or phase == Phase.CANCELLED:
-            handed_in_on = None
-        elif before == Phase.UNIT:
-            handed_in_on = move.on
-        if move.verb == EXTEND:
-            extended.append(move.on)
-    return Standing(state, due_on, handed_in_on, tuple(extended))
 
 
 def part_of(found: Standing, day: datetime.date) -> str | None:

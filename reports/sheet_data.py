@@ -14,11 +14,11 @@ from organizations.models import Organization
 from responsibilities.list_page import holders_of
 from responsibilities.models import ResponsibilityItem, ResponsibilityList
 from tasks.models import Assignment, Evidence, TaskItem, Transition
-from tasks.models.assignment import AssignmentQuerySet
 from tasks.reminders import DEADLINES
 
 from . import sheet_rules as rules
 from .sheet_period import Period
+from .standing import Standing, moves_of, standing
 
 
 class Row(NamedTuple):
@@ -27,7 +27,7 @@ class Row(NamedTuple):
     pk: int
     task_id: int
     first_due_on: datetime.date | None
-    now: rules.Standing
+    now: Standing
     outcome: rules.Outcome
     put_off: bool
     proofs: int
@@ -133,10 +133,10 @@ def _rows(units: set[int], tasks: set[int], period: Period) -> dict[int, dict[in
     linked = Assignment.objects.filter(task__in=tasks, organization__in=units).asked_by(period.as_of)
     columns = ("pk", "organization", "task", "first_due_on")
     owed = list(linked.order_by("first_due_on", "pk").values_list(*columns))
-    steps = _steps(linked, period.as_of)
+    moves = moves_of(Transition.objects.filter(assignment__in=linked.order_by().values("pk")), period.as_of)
     judged = []
     for pk, unit, task, first in owed:
-        now = rules.standing(first, steps.get(pk, ()), period.as_of)
+        now = standing(first, moves.get(pk, ()))
         if rules.belongs(first, now, period.starts_on, period.ends_on):
             judged.append((pk, unit, task, first, now))
     keys = [row[0] for row in judged]
@@ -147,17 +147,6 @@ def _rows(units: set[int], tasks: set[int], period: Period) -> dict[int, dict[in
         put_off = rules.is_put_off(first, now)
         row = Row(pk, task, first, now, result, put_off, proofs.get(pk, 0), reminders.get((pk, unit), 0))
         found.setdefault(unit, {}).setdefault(task, []).append(row)
-    return found
-
-
-def _steps(linked: AssignmentQuerySet, day: datetime.date) -> dict[int, list[rules.Step]]:
-    """The log of each assignment until the day, in the order in which it happened."""
-    log = Transition.objects.filter(assignment__in=linked.order_by().values("pk"), on__lte=day)
-    found: dict[int, list[rules.Step]] = {}
-    for pk, target, due_on, on in log.order_by("assignment", "on", "id").values_list(
-        "assignment_id", "target", "due_on", "on"
-    ):
-        found.setdefault(pk, []).append(rules.Step(target, due_on, on))
     return found
 
 

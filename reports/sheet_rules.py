@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 import enum
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
@@ -16,23 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from tasks.states import AssignmentState
 
-HANDED_IN = frozenset({AssignmentState.SUBMITTED.value, AssignmentState.DONE.value})
-
-
-class Step(NamedTuple):
-    """A change of state or deadline: the state and the deadline after it, and the business date."""
-
-    target: str
-    due_on: datetime.date | None
-    on: datetime.date
-
-
-class Standing(NamedTuple):
-    """How an assignment stood at the close of a day; `handed_in_on` only while it is handed in or signed off."""
-
-    state: str
-    due_on: datetime.date | None
-    handed_in_on: datetime.date | None
+from .standing import Standing
 
 
 class Outcome(enum.StrEnum):
@@ -100,20 +84,6 @@ VERDICT_SIGNALS = {
     Verdict.DISCHARGED: "done", Verdict.PERFORMING: "ok", Verdict.BEHIND: "late", Verdict.NEGLECTED: "over",
     Verdict.IDLE: "none", Verdict.NO_RECORD: "none",
 }  # fmt: skip
-
-
-def standing(first_due_on: datetime.date | None, steps: Iterable[Step], day: datetime.date) -> Standing:
-    """How it stood at the close of the day; `steps` in the order in which they happened."""
-    state, due_on, handed_in_on = AssignmentState.NOT_STARTED.value, first_due_on, None
-    for step in steps:
-        if step.on > day:
-            continue
-        if step.target not in HANDED_IN:
-            handed_in_on = None
-        elif state not in HANDED_IN:
-            handed_in_on = step.on
-        state, due_on = step.target, step.due_on
-    return Standing(str(state), due_on, handed_in_on)
 
 
 def belongs(

@@ -12,10 +12,11 @@ from reports.actions import steps
 from reports.actions.compile import compile_quarter
 from reports.asof import Snapshot
 from reports.compare import changes
-from reports.figures import KEYS, Days, Move, counted, part_of, row_of, selects, standing
+from reports.figures import KEYS, Days, counted, part_of, row_of, selects
 from reports.frozen import digest
 from reports.models import QuarterlyReport
 from reports.quarters import Quarter
+from reports.standing import Move, standing
 from tasks.actions.fanout import fan_out
 from tasks.models import Assignment, ProgressEntry, TaskUnit, Transition
 from tests import factories

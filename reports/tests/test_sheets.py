@@ -14,7 +14,8 @@ from lib.sheets.read import read_workbook
 from organizations.roles import Role
 from reports import sheet_period
 from reports.sheet_data import sheets_of
-from reports.sheet_rules import Outcome, Standing, Step, Tally, Verdict, belongs, is_put_off, outcome, standing, verdict
+from reports.sheet_rules import Outcome, Tally, Verdict, belongs, is_put_off, outcome, verdict
+from reports.standing import Move, Standing, standing
 from tasks.models import Evidence, TaskItem, Transition
 from tests import factories
 from tests.queries import LIMIT, taken
@@ -24,7 +25,7 @@ JUNE, JULY, SEPT = DAY(2017, 6, 30), DAY(2017, 7, 31), DAY(2017, 9, 20)
 
 
 def step(target, on, due_on=JULY):
-    return Step(target, due_on, DAY(2017, *on))
+    return Move("x", target, due_on, DAY(2017, *on))
 
 
 # (first deadline, log, day, state, deadline in force, handed in on)
@@ -110,8 +111,15 @@ def test_to_which_period_it_belongs():
 
 
 days = st.dates(DAY(2017, 1, 1), DAY(2017, 12, 31))
+STATES = ["in_progress", "submitted", "sent_back", "done", "not_started"]
 logs = st.lists(
-    st.builds(Step, st.sampled_from(["in_progress", "submitted", "sent_back", "done", "not_started"]), days, days),
+    st.builds(
+        Move,
+        st.just("x"),
+        st.sampled_from(["in_progress", "submitted", "sent_back", "done", "not_started"]),
+        days,
+        days,
+    ),
     max_size=8,
 ).map(lambda steps: sorted(steps, key=lambda one: one.on))
 
