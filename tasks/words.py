@@ -15,6 +15,7 @@ from audit.words import Field, Say
 from lib import formats
 
 from .history import step_words
+from .imports import unread
 from .imports.snapshot import CADENCE_OF
 from .models import ImportBatch, Plan, TaskItem, WorkPoint
 from .states import Cadence
@@ -120,6 +121,10 @@ def _why(value: Any) -> str:
     return said.get(str(value), str(value))
 
 
+def _why_unread(value: Any) -> str:
+    return unread.message(value["code"], value["details"])
+
+
 def _milestone(value: Any) -> str:
     """Lines "2017-06-30 title"."""
     said = []
@@ -188,6 +193,7 @@ words.fields(
     names=Field(gettext_noop("Names read otherwise"), Say.OWN, own=_names),
     work=words.HIDDEN,
     fault=gettext_noop("Why it cannot be read"),
+    unread=Field(gettext_noop("Why it cannot be read"), Say.OWN, own=_why_unread),
     removed=Field(gettext_noop("Tasks removed"), NUMBER),
     restored=Field(gettext_noop("Tasks restored"), NUMBER),
     revived=Field(gettext_noop("Tasks brought back"), NUMBER),

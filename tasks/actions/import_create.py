@@ -130,6 +130,7 @@ class Creator:
     def _act(self, key: int, row: int, values: Values, assignments: int) -> Act:
         number, deadline = values["number"] or "", values["deadline"]
         target = values["target"] or {"value": None, "unit": ""}
+        others = [name for name in values["groups"] if name not in values["lead_groups"]]
         after = {
             "row": row,
             "import": self.batch.pk,
@@ -140,9 +141,8 @@ class Creator:
         said = {
             "target": target["value"],
             "unit": target["unit"],
-            "lead": values["lead"],
-            "cooperating": values["cooperating"],
-            "groups": values["groups"],
+            "lead": [*values["lead"], *values["lead_groups"]],
+            "cooperating": [*values["cooperating"], *others],
             "note": values["note"],
         }
         after |= {name: value for name, value in said.items() if value}

@@ -110,7 +110,7 @@ def read(*, batch: ImportBatch, by: User | None, at: datetime.datetime, tell: Te
 def _give_up(batch: ImportBatch, why: UnreadableFileError, by: User | None, at: datetime.datetime) -> None:
     unread = ImportBatch.objects.filter(pk=batch.pk, state=State.READING)
     if unread.update(state=State.UNREADABLE, fault="", unread={"code": why.code, "details": why.details}):
-        said = {"file": batch.name, "fault": str(why)}
+        said = {"file": batch.name, "unread": {"code": why.code, "details": why.details}}
         record("import.unreadable", batch, by=by, at=at, scope_id=batch.plan.issuer_id, after=said)
     batch.refresh_from_db()
 

@@ -7,6 +7,7 @@ import openpyxl
 import pytest
 from django.urls import reverse
 
+from audit.models import AuditEntry
 from lib.sheets.read import read_workbook
 from tasks.models import ImportBatch, Task
 from tests.watch import unsaid
@@ -194,6 +195,11 @@ class TestBackground:
         office.client.cookies["django_language"] = "zh-hans"
         page = office.see(batch)
         assert "没有" in page and "No sheet has a header with" not in page
+        entry = reverse("record_entry", args=[AuditEntry.objects.get(verb="import.unreadable").pk])
+        page = office.client.get(entry).content.decode()
+        assert "没有" in page and "No sheet has a header with" not in page
+        office.client.cookies["django_language"] = "en"
+        assert "No sheet has a header with" in office.client.get(entry).content.decode()
         ImportBatch.objects.filter(pk=batch.pk).update(unread={}, fault="as kept before")
         assert "as kept before" in office.see(batch)
 

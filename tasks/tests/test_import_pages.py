@@ -18,7 +18,7 @@ from organizations.models import Organization
 from organizations.roles import Role
 from tasks import counts
 from tasks.actions import import_create
-from tasks.models import Assignment, ImportBatch, Plan, Task
+from tasks.models import Assignment, ImportBatch, Plan, Task, TaskUnit
 from tests import factories
 
 from .import_world import CLASSIC, ERRORS, UPDATE, build, row, sheet
@@ -74,6 +74,10 @@ def test_the_classic_list_from_upload_to_ledger(world):
     assert counts.differences(plan) == {}
     verbs = set(AuditEntry.objects.values_list("verb", flat=True))
     assert {"import.preview", "import.commit", "task.create"} <= verbs
+    acts = AuditEntry.objects.filter(verb="task.create").values_list("after", flat=True)
+    asked = {name for after in acts for name in [*after["lead"], *after.get("cooperating", [])]}
+    named = set(TaskUnit.objects.exclude(group=None).values_list("group__name", flat=True))
+    assert named and named <= asked
     made = AuditEntry.objects.of("tasks.task", [task.pk]).get()  # one entry says both, task and assignments
     assert (made.object_text, made.after["row"]) == (str(task), task.origin_row)
     assert made.after["created"] == task.assignments.count() > 1
