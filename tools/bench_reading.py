@@ -8,7 +8,6 @@ Reading is grid, layout and values of a list of twelve columns, in the child pro
 from __future__ import annotations
 
 import datetime
-import resource
 import sys
 import tempfile
 import time
@@ -122,5 +121,3 @@ def _sheet(path: Path, rows: int) -> Path:
 if __name__ == "__main__":
     for what, seconds, floor, name in run(tuple(int(size) for size in sys.argv[1:]) or (10_000, 100_000)):
         print(f"{what}: {seconds:.2f} s, {seconds / floor:.1f} x {name} ({floor:.2f} s)")
-    used = [resource.getrusage(who).ru_maxrss // 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    print(f"memory at most: {used[0]} MB in this process (the floor included), {used[1]} MB in the child")

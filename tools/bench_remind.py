@@ -41,6 +41,12 @@ from tasks.states import Phase
 BASE = Path(__file__).resolve().parent.parent
 OVERDUE = 5_000
 LIMIT, MEMORY = 3.0, 150  # × the floor; MiB
+_TELLING = """
+import sys
+from django.core.management import execute_from_command_line
+execute_from_command_line(["manage.py", *sys.argv[1:]])
+print(next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM:")))
+"""
 
 Result = tuple[str, str, float, float, str]
 
@@ -151,17 +157,13 @@ def _floor(commission: Organization) -> tuple[float, int]:
 
 
 def _memory() -> float:
-    """MiB that `send_reminders` takes at its peak, in a process of its own."""
-    settings = connection.settings_dict
-    environment = dict(os.environ)
-    command = [sys.executable, "manage.py", "send_reminders", "--on", clock.today().isoformat()]
-    assert settings["NAME"]
-    child = subprocess.Popen(command, cwd=BASE, env=environment, stdout=subprocess.DEVNULL)
-    _pid, status, used = os.wait4(child.pid, 0)  # of this child alone; other parts of the run have children, too
-    child.returncode = os.waitstatus_to_exitcode(status)
+    """MiB that `send_reminders` takes at its peak, in a process of its own. That process tells it: what the system
+    tells of a child that has ended is never less than what its parent held when it began."""
+    command = [sys.executable, "-c", _TELLING, "send_reminders", "--on", clock.today().isoformat()]
+    child = subprocess.run(command, cwd=BASE, stdout=subprocess.PIPE, text=True, check=False)
     if child.returncode:
         raise RuntimeError(f"send_reminders ended with {child.returncode}")
-    return used.ru_maxrss / 1024
+    return int(child.stdout.split()[-1]) / 1024
 
 
 if __name__ == "__main__":
