@@ -3,25 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from lib.formats import is_chinese
-from lib.sheets.cells import letter
 
+from .column_pick import Header, pick_of
 from .imports import enterprises, units
 from .models import UnitImport
-
-
-class Pick(NamedTuple):
-    """One column of the sheet with its drop-down, for partials/_column_pick.html."""
-
-    name: str
-    letter: str
-    label: str
-    options: list[tuple[str, str, bool]]
-    doubt: str = ""
 
 
 def words_of(kind: str) -> dict[str, tuple[str, ...]]:
@@ -46,18 +36,11 @@ def _labels(kind: str) -> dict[str, str]:
     return {field: english[field] for field in chinese}
 
 
-def picks(batch: UnitImport) -> list[Pick]:
-    """Every column of the sheet."""
+def headers(batch: UnitImport) -> list[Header]:
+    """Every column of the sheet, below its one header."""
     labels = _labels(batch.kind)
-    return [pick_of(column, labels) for column in batch.layout.get("columns", [])]
-
-
-def pick_of(column: dict[str, Any], labels: dict[str, str], prefix: str = "c") -> Pick:
-    """The drop-down of one column; its name is the prefix and the column's place."""
-    options = [("", _("— left out —"), column["field"] == "")]
-    options += [(field, label, field == column["field"]) for field, label in labels.items()]
-    place = column["column"]
-    return Pick(f"{prefix}{place}", letter(place), column["label"] or _("(no words)"), options)
+    picks = [pick_of(column, labels) for column in batch.layout.get("columns", [])]
+    return [Header("", picks)] if picks else []
 
 
 def missing(batch: UnitImport) -> list[str]:

@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from lib.formats import is_chinese
-from organizations.unit_columns_page import Pick, pick_of
+from organizations.column_pick import Header, pick_of
 
 from .imports.words import SUPPORT, WORDS
 from .models import ListImport
-
-
-class Header(NamedTuple):
-    """One header of the workbook: the sheets that have it, a drop-down for each column, and what is missing."""
-
-    sheets: str
-    picks: list[Pick]
-    missing: str
 
 
 def _labels() -> dict[str, str]:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from django.utils.translation import gettext as _
 
 from lib.formats import is_chinese
-from lib.sheets.cells import letter
+from organizations.column_pick import Pick, pick_of
 
 from .import_page import COLUMNS
 from .import_page import heads as page_heads
@@ -16,16 +16,6 @@ from .imports.columns import SURE
 from .imports.headers import FIELDS
 from .imports.resource import LABELS
 from .models import ImportBatch
-
-
-class Pick(NamedTuple):
-    """One column of the sheet with its drop-down; `doubt` says why a person should look, or nothing."""
-
-    name: str
-    letter: str
-    label: str
-    options: list[tuple[str, str, bool]]
-    doubt: str
 
 
 class Head(NamedTuple):
@@ -78,13 +68,11 @@ def left_out(batch: ImportBatch) -> list[Pick]:
 
 def _pick(number: int, column: dict[str, Any]) -> Pick:
     words = field_words()
-    options = [("", _("— left out —"), column["field"] == "")]
-    options += [(field, words[field], field == column["field"]) for field in FIELDS]
-    label = column["label"] or _("(no words)")
-    return Pick(f"c{number}-{column['column']}", letter(column["column"]), label, options, _doubt(column))
+    return pick_of(column, {field: words[field] for field in FIELDS}, f"c{number}-", doubt(column))
 
 
-def _doubt(column: dict[str, Any]) -> str:
+def doubt(column: Mapping[str, Any]) -> str:
+    """Why a person should look at what the column was taken for, or nothing."""
     if not column["field"] or column["sure"] >= SURE or column["reason"] == "chosen":
         return ""
     texts = {

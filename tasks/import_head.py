@@ -10,6 +10,7 @@ from django.utils.translation import ngettext, pgettext
 
 from background.models import Work
 from lib import formats
+from lib.sheets.cells import letter
 from tasks import import_columns_page
 from tasks.imports import unread
 from tasks.models import ImportBatch, ImportRow
@@ -104,7 +105,7 @@ def _read_notes(batch: ImportBatch) -> list[Note]:
                 "On row %(row)s a second list stands beside the first, from column %(column)s on. It is not read: "
                 "move it below the first one, or into a sheet or a file of its own."
             )
-            place = {"row": part["from"], "column": import_columns_page.letter(part["beside"])}
+            place = {"row": part["from"], "column": letter(part["beside"])}
             found.append(Note("over", text % place))
     if others := batch.layout.get("others"):
         text = _("Further sheets with a list are not read: %(names)s. Upload them as files of their own.")

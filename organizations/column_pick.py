@@ -1,0 +1,38 @@
+"""The columns of a sheet with a drop-down each: what it was taken for, and what else it may be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from django.utils.translation import gettext as _
+
+from lib.sheets.cells import letter
+
+
+class Pick(NamedTuple):
+    """One column of the sheet with its drop-down, for partials/_column_pick.html; `doubt` says why a person should
+    look, or nothing."""
+
+    name: str
+    letter: str
+    label: str
+    options: list[tuple[str, str, bool]]
+    doubt: str = ""
+
+
+class Header(NamedTuple):
+    """One header of a workbook, for partials/_columns_panel.html: the sheets that have it (or where it stands), its
+    drop-downs, and what is missing; words are left out where it is the only one."""
+
+    sheets: str
+    picks: list[Pick]
+    missing: str = ""
+
+
+def pick_of(column: Mapping[str, Any], labels: Mapping[str, str], prefix: str = "c", doubt: str = "") -> Pick:
+    """The drop-down of one column; its name is the prefix and the column's place. `labels`: field → its word."""
+    options = [("", _("— left out —"), column["field"] == "")]
+    options += [(field, label, field == column["field"]) for field, label in labels.items()]
+    place = column["column"]
+    return Pick(f"{prefix}{place}", letter(place), column["label"] or _("(no words)"), options, doubt)
