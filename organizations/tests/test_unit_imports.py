@@ -232,6 +232,20 @@ def test_a_column_is_named_by_a_person_and_remembered_for_the_header(desk, city)
     assert AuditEntry.objects.filter(verb="unit_import.choose").count() == 2
 
 
+def test_what_one_file_taught_stays_when_the_next_teaches_more(desk, city):
+    head = ["序号", "机构", "类型", "上级单位", "外号"]
+    first = desk.upload(head, [1, "青岛市财政局", "市政府部门", "市安委会", "财政"])
+    desk.press("unit_import_columns", first, c1="name", c4="note")
+    second = desk.upload(head, [1, "青岛市体育局", "市政府部门", "市安委会", "体育"])
+    desk.press("unit_import_columns", second, c4="short_name", c2="short_name")
+    assert {c["column"]: c["field"] for c in second.layout["columns"]}[4] == "short_name", "the last of the two"
+    desk.press("unit_import_columns", second, c2="kind")
+    third = desk.upload(head, [1, "青岛市审计局", "市政府部门", "市安委会", "审计"])
+    assert {c["column"]: c["field"] for c in third.layout["columns"]} == {
+        0: "number", 1: "name", 2: "kind", 3: "parent", 4: "short_name",
+    }  # fmt: skip
+
+
 def test_a_field_belongs_to_one_column(desk, city):
     batch = desk.upload(UNITS, unit(1, "青岛市财政局", "市财政局", note="备注一"))
     desk.press("unit_import_columns", batch, c2="note")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from organizations.imports.choices import merged
 from tasks.models import ImportBatch
 
 from .headers import FIELDS
@@ -18,13 +19,9 @@ def choices_for(batch: ImportBatch) -> Choices:
     """
     earlier = ImportBatch.objects.filter(plan__issuer=batch.plan.issuer_id).exclude(columns={}).exclude(pk=batch.pk)
     earlier = earlier.exclude(state=ImportBatch.State.DISCARDED).order_by("-at", "-pk")
-    found: dict[str, dict[int, str]] = {}
-    for columns in (*reversed(earlier.values_list("columns", flat=True)[:REMEMBERED]), batch.columns):
-        for fingerprint, chosen in columns.items():
-            if isinstance(chosen, dict):
-                found[fingerprint] = {
-                    int(column): field
-                    for column, field in chosen.items()
-                    if str(column).isdecimal() and field in ("", *FIELDS)
-                }
-    return found
+    said = (*reversed(earlier.values_list("columns", flat=True)[:REMEMBERED]), batch.columns)
+    return merged(
+        {print_: {column: field for column, field in columns.items() if field in ("", *FIELDS)}}
+        for noted in said
+        for print_, columns in noted.items()
+    )

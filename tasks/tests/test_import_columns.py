@@ -46,6 +46,15 @@ class TestColumns:
         later = office.upload(odd(tmp_path / "b.xlsx", row(9, note="另一份")))
         assert later.rows.first().values["note"] == "另一份", "the correction is remembered for this layout"
 
+    def test_what_one_file_taught_stays_when_the_next_teaches_more(self, office, tmp_path):
+        first = office.upload(odd(tmp_path / "a.xlsx", row(1, note="抓紧")))
+        office.press("import_columns", first, **{pick(first, "情况"): "note"})
+        second = office.upload(odd(tmp_path / "b.xlsx", row(2, note="加快")))
+        office.press("import_columns", second, **{pick(second, "目标数量"): ""})
+        for batch in (second, office.upload(odd(tmp_path / "c.xlsx", row(3, note="加快")))):
+            fields = {c["label"]: c["field"] for c in batch.layout["parts"][0]["columns"]}
+            assert (fields["情况"], fields["目标数量"]) == ("note", "")
+
     def test_a_field_moves_from_one_column_to_another(self, office, tmp_path):
         head = ["序号", "工作要点", "重点任务", "牵头单位", "责任单位", "完成时限"]
         rows = [[n, "一", f"任务{n}", "市安监局", "市公安局", "6月底前"] for n in (1, 2)]
