@@ -18,7 +18,7 @@ from lib import clock, formats
 from lib.forms import OfficeForm
 from lib.sheets.read import ENDINGS
 from organizations.models import Organization
-from tasks.actions.return_batches import About
+from tasks.actions.return_staging import About
 from tasks.models import Assignment, Plan, ProgressReturn
 
 from .fields import DayField

@@ -11,6 +11,7 @@ from audit.models import AuditEntry
 from lib import clock
 from lib.sheets.read import read_workbook
 from tasks.actions import return_batches as returns
+from tasks.actions import return_staging
 from tasks.models import Assignment, ProgressEntry, ProgressReturn
 from tests import factories
 
@@ -33,7 +34,7 @@ def read_once(monkeypatch):
             kept[content] = read_workbook(path)
         return kept[content]
 
-    monkeypatch.setattr(returns, "read_workbook", read)
+    monkeypatch.setattr(return_staging, "read_workbook", read)
 
 
 @pytest.fixture
