@@ -18,7 +18,7 @@ from django.db import IntegrityError, models, transaction
 
 from audit.record import record
 from lib.sheets.read import read_workbook
-from organizations.imports.choices import amended, merged
+from organizations.imports.choices import amended, merged, said_in
 from organizations.imports.table import Choices
 from organizations.models import Organization, UnitImport, UnitImportRow, User
 
@@ -26,7 +26,6 @@ from .imports import ImportResult, import_enterprises, import_units
 
 State, Verdict = UnitImport.State, UnitImportRow.Verdict
 BATCH = 500
-REMEMBERED = 200  # imports with corrections that are looked at, the latest
 
 
 class DecidedError(Exception):
@@ -73,8 +72,8 @@ def preview(
 def choices_for(city: Organization, kind: str, own: dict[str, Any] | None = None) -> Choices:
     """What people said about columns in imports of this kind that were not thrown away, the latest winning; above all
     in this one (`own`)."""
-    earlier = UnitImport.objects.filter(city=city, kind=kind).exclude(columns={}).exclude(state=State.DISCARDED)
-    return merged([*reversed(earlier.order_by("-at", "-pk").values_list("columns", flat=True)[:REMEMBERED]), own or {}])
+    earlier = UnitImport.objects.filter(city=city, kind=kind).exclude(state=State.DISCARDED)
+    return merged([*said_in(earlier), own or {}])
 
 
 def _run(

@@ -5,9 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.db.models import QuerySet
+
 from .table import Choices
 
 Noted = dict[str, dict[str, str]]  # fingerprint of a header → column → field, as JSON holds it
+REMEMBERED = 200  # imports with corrections that are looked at, the latest
+
+
+def said_in(imports: QuerySet[Any]) -> list[Noted]:
+    """What people said with these imports (`columns`), the latest last."""
+    noted = imports.exclude(columns={}).order_by("-at", "-pk").values_list("columns", flat=True)
+    return [*reversed(noted[:REMEMBERED])]
 
 
 def merged(noted: Iterable[Noted]) -> Choices:
@@ -21,6 +30,11 @@ def merged(noted: Iterable[Noted]) -> Choices:
             kept = {column: "" if field in fresh.values() else field for column, field in before.items()}
             found[print_] = kept | fresh
     return found
+
+
+def as_noted(choices: Choices) -> Noted:
+    """The same as JSON holds it."""
+    return {print_: {str(column): field for column, field in columns.items()} for print_, columns in choices.items()}
 
 
 def amended(before: Noted, layout: Mapping[str, Any], chosen: Mapping[int, str]) -> Noted | None:

@@ -14,7 +14,7 @@ from django.db.models import Q
 
 from audit.record import record, record_many
 from lib.sheets.read import read_workbook
-from organizations.imports.choices import Noted, amended, merged
+from organizations.imports.choices import Noted, amended, merged, said_in
 from organizations.imports.table import Choices
 from organizations.models import Organization
 from organizations.names import NameIndex
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from organizations.models import User
 
 State = ListImport.State
-REMEMBERED = 200  # imports with corrections that are looked at, the latest
 
 
 class AlreadyDecidedError(Exception):
@@ -114,8 +113,7 @@ def choices_for(city: Organization, unit: Organization | None, own: Noted | None
     """What people said about columns in imports that were not thrown away, the latest winning; above all in this one
     (`own`). A unit reads its lists by its own words and the commission's, the commission by its own."""
     earlier = ListImport.objects.filter(Q(unit=None) | Q(unit=unit), city=city)
-    earlier = earlier.exclude(columns={}).exclude(state=State.DISCARDED).order_by("-at", "-pk")
-    return merged([*reversed(earlier.values_list("columns", flat=True)[:REMEMBERED]), own or {}])
+    return merged([*said_in(earlier.exclude(state=State.DISCARDED)), own or {}])
 
 
 @transaction.atomic

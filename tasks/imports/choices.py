@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from organizations.imports.choices import merged
+from organizations.imports.choices import merged, said_in
 from tasks.models import ImportBatch
 
 from .headers import FIELDS
 from .layout import Choices
-
-REMEMBERED = 200  # imports with corrections that are looked at, the latest
 
 
 def choices_for(batch: ImportBatch) -> Choices:
@@ -17,9 +15,8 @@ def choices_for(batch: ImportBatch) -> Choices:
     From `ImportBatch.columns` ({fingerprint: {"3": "lead"}}) of the imports of the city that were not thrown away,
     the latest winning, and above all of this one.
     """
-    earlier = ImportBatch.objects.filter(plan__issuer=batch.plan.issuer_id).exclude(columns={}).exclude(pk=batch.pk)
-    earlier = earlier.exclude(state=ImportBatch.State.DISCARDED).order_by("-at", "-pk")
-    said = (*reversed(earlier.values_list("columns", flat=True)[:REMEMBERED]), batch.columns)
+    earlier = ImportBatch.objects.filter(plan__issuer=batch.plan.issuer_id).exclude(pk=batch.pk)
+    said = [*said_in(earlier.exclude(state=ImportBatch.State.DISCARDED)), batch.columns]
     return merged(
         {print_: {column: field for column, field in columns.items() if field in ("", *FIELDS)}}
         for noted in said
