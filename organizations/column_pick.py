@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
@@ -28,6 +28,27 @@ class Header(NamedTuple):
     sheets: str
     picks: list[Pick]
     missing: str = ""
+
+
+def picks_of(
+    layout: Mapping[str, Any], labels: Mapping[str, str], doubt: Callable[[Mapping[str, Any]], str] = lambda _column: ""
+) -> list[Pick]:
+    """The drop-downs of one header of several; their names tell which."""
+    prefix = f"c{layout['fingerprint']}-"
+    return [pick_of(column, labels, prefix, doubt(column)) for column in layout["columns"]]
+
+
+def chosen(
+    posted: Mapping[str, Any], layouts: Iterable[Mapping[str, Any]], fields: Container[str]
+) -> dict[str, dict[int, str]]:
+    """What the drop-downs of `picks_of` say: header → column → field; unknown ones are let go."""
+    found: dict[str, dict[int, str]] = {}
+    for layout in layouts:
+        for column in layout["columns"]:
+            field = posted.get(f"c{layout['fingerprint']}-{column['column']}")
+            if field is not None and (field == "" or field in fields):
+                found.setdefault(layout["fingerprint"], {})[column["column"]] = str(field)
+    return found
 
 
 def pick_of(column: Mapping[str, Any], labels: Mapping[str, str], prefix: str = "c", doubt: str = "") -> Pick:

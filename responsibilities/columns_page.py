@@ -8,7 +8,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from lib.formats import is_chinese
-from organizations.column_pick import Header, pick_of
+from organizations import column_pick
+from organizations.column_pick import Header, picks_of
 
 from .imports.words import SUPPORT, WORDS
 from .models import ListImport
@@ -35,8 +36,7 @@ def headers_of(batch: ListImport) -> list[Header]:
 
 
 def _header(layout: Mapping[str, Any], labels: dict[str, str]) -> Header:
-    picks = [pick_of(column, labels, f"c{layout['fingerprint']}-") for column in layout["columns"]]
-    return Header("、".join(layout["sheets"]), picks, _missing(layout["missing"], labels))
+    return Header("、".join(layout["sheets"]), picks_of(layout, labels), _missing(layout["missing"], labels))
 
 
 def _missing(fields: list[str], labels: dict[str, str]) -> str:
@@ -47,11 +47,4 @@ def _missing(fields: list[str], labels: dict[str, str]) -> str:
 
 def chosen(posted: Mapping[str, Any], batch: ListImport) -> dict[str, dict[int, str]]:
     """What the drop-downs say: header → column → field; unknown ones are let go."""
-    known = {"", *WORDS}
-    found: dict[str, dict[int, str]] = {}
-    for layout in batch.layout:
-        for column in layout["columns"]:
-            field = posted.get(f"c{layout['fingerprint']}-{column['column']}")
-            if field in known:
-                found.setdefault(layout["fingerprint"], {})[column["column"]] = str(field)
-    return found
+    return column_pick.chosen(posted, batch.layout, WORDS)
