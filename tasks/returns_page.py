@@ -18,6 +18,7 @@ from . import gates
 from .models import ProgressReturn, ReturnRow
 from .returns import faults
 from .returns.layout import LABELS
+from .returns_columns_page import doubts
 
 State, Verdict = ProgressReturn.State, ReturnRow.Verdict
 SIGNAL = {State.PREVIEWED: "soon", State.COMMITTED: "done", State.DISCARDED: "none"}
@@ -113,6 +114,7 @@ def notes(batch: ProgressReturn) -> list[str]:
             )
             % {"unit": str(batch.organization)}
         )
+    found += doubts(batch)
     if layout.get("broken"):
         found.append(
             _("The workbook's hidden identification was changed or comes from elsewhere; rows are found by number.")

@@ -67,6 +67,11 @@ def may_log(user: User, assignment: Assignment) -> bool:
     return user.may(Capability.LOG_PROGRESS) and assignment.organization_id == user.organization_id
 
 
+def own_returns_only(user: User) -> Organization | None:
+    """The one unit whose returns the person may bring in; None: any."""
+    return None if user.may(Capability.MANAGE_PLAN) else user.organization
+
+
 def may_submit(user: User, assignment: Assignment) -> bool:
     """Whether the person may hand it in, withdraw it and ask for a later deadline."""
     return user.may(Capability.SUBMIT) and assignment.organization_id == user.organization_id

@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern] = [
     path("<int:year>/returns/packages/<int:pk>/stop/", workbooks.package_stop, name="package_stop"),
     path("<int:year>/returns/<int:pk>/", returns.return_preview, name="return_preview"),
     path("<int:year>/returns/<int:pk>/correct/", returns.return_correct, name="return_correct"),
+    path("<int:year>/returns/<int:pk>/columns/", returns.return_columns, name="return_columns"),
     path("<int:year>/returns/<int:pk>/commit/", returns.return_commit, name="return_commit"),
     path("<int:year>/returns/<int:pk>/discard/", returns.return_discard, name="return_discard"),
     path("<int:year>/returns/<int:pk>/file/", returns.return_file, name="return_file"),

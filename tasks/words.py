@@ -74,6 +74,7 @@ words.register("import.remove", gettext_noop("cleared away the unconfirmed list 
 
 words.register("return.preview", gettext_noop("read the return %(object)s for checking"), icon="i-import")
 words.register("return.correct", gettext_noop("corrected what the return %(object)s is about"), icon="i-import")
+words.register("return.choose", gettext_noop("said what the columns of the return %(object)s are"), icon="i-pen")
 words.register("export.stop", gettext_noop("cancelled the file %(file)s of %(object)s"), icon="i-x", in_timeline=False)
 words.register("return.commit", gettext_noop("brought in the return %(object)s"), icon="i-import")
 words.register("return.discard", gettext_noop("discarded the return %(object)s"), icon="i-trash")
@@ -202,6 +203,7 @@ words.fields(
 
 words.fields(
     RETURN,
+    columns=words.HIDDEN,
     added=Field(gettext_noop("Rows logged"), NUMBER),
     known=Field(gettext_noop("Rows logged before"), NUMBER),
     refused=Field(gettext_noop("Refused rows"), NUMBER),

@@ -74,11 +74,17 @@ def things_of(cast, city, plan):
     }
 
 
+def _columns(label, field):
+    """The layout of a return with one column, which nobody is sure of."""
+    column = {"column": 0, "label": label, "field": field, "sure": 0.5, "reason": "sounds"}
+    return {"parts": [{"from": 4, "fingerprint": "f1", "columns": [column]}]}
+
+
 def _returns(plan, city, cast, owed):
     """A returned workbook that waits to be checked, by the names of its addresses."""
     back = ProgressReturn.objects.create(
         plan=plan, organization=city.safety, quarter="2017Q3", name="任务1.xlsx", by=cast.inspector, at=timezone.now(),
-        added=1, refused=1,
+        added=1, refused=1, layout=_columns("重点任务", "title"),
     )  # fmt: skip
     fault = {"code": "below_total", "field": "completed", "value": "5", "details": {"logged": 9}}
     values = {"number": "1", "progress": "任务1"}

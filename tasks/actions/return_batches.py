@@ -18,12 +18,14 @@ from audit.record import record
 from lib.sheets.read import UnreadableFileError
 from organizations.models import Organization, User
 from tasks.models import Plan, ProgressReturn
+from tasks.returns.choices import remembered_for
 from tasks.returns.judge import carry_out
 
 from .return_staging import (
     About,
     DecidedError,
     act,
+    as_it_is,
     describe,
     locked,
     meanings_of,
@@ -32,6 +34,7 @@ from .return_staging import (
     rehearse,
     reopened,
     stage,
+    waiting,
 )
 
 __all__ = [
@@ -78,12 +81,15 @@ def preview(
 ) -> ProgressReturn:
     """Reads a file and stages what it would add; raises UnreadableFileError. Progress stays as it is.
 
-    `only` is the one unit whose return it may be, for those who may hand in no other's. `by` None: the command line.
+    `only` is the one unit whose return it may be, for those who may hand in no other's, and by whose words its columns
+    are read besides the commission office's. `by` None: the command line.
     """
-    opened = open_file(path, plan)
+    remembered = remembered_for(plan.issuer, only)
+    opened = open_file(path, plan, remembered, {})
     batch = ProgressReturn(
-        plan=plan, name=name[-200:], sha256=hashlib.sha256(path.read_bytes()).hexdigest(), by=by, at=at
-    )
+        plan=plan, name=name[-200:], sha256=hashlib.sha256(path.read_bytes()).hexdigest(), by=by, at=at,
+        remembered=remembered,
+    )  # fmt: skip
     describe(batch, opened, about)
     if only is not None:
         _refuse_others(batch, only)
@@ -108,9 +114,10 @@ def correct(
     *, batch: ProgressReturn, about: About, by: User | None, at: datetime.datetime, today: datetime.date
 ) -> None:
     """Judges a previewed return anew, for another unit, quarter, person or day; raises DecidedError."""
-    opened = reopened(batch)
+    opened = reopened(waiting(batch))  # before the transaction: reading takes its time
     with transaction.atomic():
         now = locked(batch)
+        opened = as_it_is(now, opened)
         describe(now, opened, about)
         stage(now, rehearse(now, opened, by, at, today))
         record("return.correct", now, by=by, at=at, after=numbers(now))
@@ -124,9 +131,10 @@ def refresh(*, batch: ProgressReturn, by: User | None, at: datetime.datetime, to
 
 def commit(*, batch: ProgressReturn, by: User | None, at: datetime.datetime, today: datetime.date) -> ProgressReturn:
     """Writes the rows that were shown, all in one transaction; raises DecidedError, ChangedError."""
-    opened = reopened(batch)
+    opened = reopened(waiting(batch))
     with transaction.atomic():
         now = locked(batch)
+        opened = as_it_is(now, opened)
         meanings = meanings_of(now, opened)
         if meanings is None:
             raise ChangedError(0)

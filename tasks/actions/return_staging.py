@@ -9,9 +9,11 @@ from typing import Any, NamedTuple
 from django.db import transaction
 
 from lib.sheets.read import read_workbook
+from organizations.imports.choices import Noted, merged
 from organizations.models import Organization, User
 from organizations.names import NameIndex
 from tasks.actions.progress import Signed
+from tasks.imports.output import described_parts
 from tasks.models import Plan, ProgressReturn, ReturnRow
 from tasks.returns.judge import Act, Judged, carry_out
 from tasks.returns.meaning import Meanings
@@ -45,26 +47,29 @@ class About(NamedTuple):
 
 
 class Opened(NamedTuple):
-    """A file as read: its table, what the hidden sheet says, and whether that was tampered with."""
+    """A file as read: its table, what the hidden sheet says, whether that was tampered with, and what people had said
+    of its own columns by then."""
 
     table: ReturnTable
     told: identity.Identity | None
     broken: bool
+    noted: Noted
 
 
-def open_file(path: Path, plan: Plan) -> Opened:
-    """Reads a file; raises UnreadableFileError."""
+def open_file(path: Path, plan: Plan, remembered: Noted, noted: Noted) -> Opened:
+    """Reads a file by what earlier returns say of columns, and above all by what is noted with it; raises
+    UnreadableFileError."""
     sheets = read_workbook(path)
-    table = read_return(sheets, plan.year)
+    table = read_return(sheets, plan.year, merged([remembered, noted]))
     try:
-        return Opened(table, identity.read(sheets), False)
+        return Opened(table, identity.read(sheets), False, noted)
     except identity.BrokenIdentityError:
-        return Opened(table, None, True)
+        return Opened(table, None, True, noted)
 
 
 def describe(batch: ProgressReturn, opened: Opened, about: About) -> None:
     """Unit, quarter, who and when: as corrected, as identified, or as the sheet's lines say."""
-    table, told, broken = opened
+    table, told, broken, _noted = opened
     paper = table.paper
     units = Organization.objects.under(batch.plan.issuer)
     named = NameIndex.for_city(batch.plan.issuer).organization(paper.unit) if paper.unit else None
@@ -77,7 +82,7 @@ def describe(batch: ProgressReturn, opened: Opened, about: About) -> None:
         "sheet": table.sheet, "header_rows": table.header_rows, "skipped": table.skipped, "labels": table.labels,
         "unit": paper.unit, "quarter": paper.quarter, "identified": bool(ours),
         "broken": broken or bool(told and not ours),
-        "differs": bool(ours and named and named.pk != ours.organization),
+        "differs": bool(ours and named and named.pk != ours.organization), "parts": described_parts(table.parts),
     }  # fmt: skip
 
 
@@ -142,20 +147,32 @@ def _staged(batch: ProgressReturn, one: Judged) -> ReturnRow:
     )  # fmt: skip
 
 
-def reopened(batch: ProgressReturn) -> Opened:
-    """The kept file read once more, before the transaction: reading takes its time. Raises DecidedError."""
-    if batch.state != State.PREVIEWED:
-        raise DecidedError(batch)
-    return open_file(Path(batch.file.path), batch.plan)
+def waiting(batch: ProgressReturn) -> ProgressReturn:
+    """The return as it is now, not locked; raises DecidedError unless it waits for its confirmation."""
+    return _undecided(ProgressReturn.objects.select_related("plan__issuer").get(pk=batch.pk))
+
+
+def reopened(batch: ProgressReturn, noted: Noted | None = None) -> Opened:
+    """The kept file read once more, by the same words as at first and by what is noted of its columns."""
+    noted = batch.columns if noted is None else noted
+    return open_file(Path(batch.file.path), batch.plan, batch.remembered, noted)
+
+
+def as_it_is(batch: ProgressReturn, opened: Opened) -> Opened:
+    """What was read before the return was locked; read anew where somebody has named its columns meanwhile."""
+    return opened if opened.noted == batch.columns else reopened(batch)
 
 
 def locked(batch: ProgressReturn) -> ProgressReturn:
     """The return as it is now, locked; raises DecidedError unless it waits for its confirmation."""
     rows = ProgressReturn.objects.select_for_update(of=("self",)).select_related("plan__issuer", "organization")
-    now = rows.get(pk=batch.pk)
-    if now.state != State.PREVIEWED:
-        raise DecidedError(now)
-    return now
+    return _undecided(rows.get(pk=batch.pk))
+
+
+def _undecided(batch: ProgressReturn) -> ProgressReturn:
+    if batch.state != State.PREVIEWED:
+        raise DecidedError(batch)
+    return batch
 
 
 def numbers(batch: ProgressReturn) -> dict[str, Any]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from tasks.models import ImportBatch
 
-from .layout import Table
+from .layout import Part, Table
 from .resource import TaskResource, Verdict
 
 
@@ -61,17 +62,22 @@ def described(table: Table) -> dict[str, Any]:
         "labels": table.labels,
         "others": table.others,
         "hidden": table.hidden,
-        "parts": [
-            {
-                "from": part.header_rows[0],
-                "fingerprint": part.fingerprint,
-                "sure": round(part.sure, 2),
-                "beside": part.beside,
-                "columns": [column._asdict() | {"sure": round(column.sure, 2)} for column in part.columns],
-            }
-            for part in table.parts
-        ],
+        "parts": described_parts(table.parts),
     }
+
+
+def described_parts(parts: Iterable[Part]) -> list[dict[str, Any]]:
+    """The parts of a table as lists and returns keep them."""
+    return [
+        {
+            "from": part.header_rows[0],
+            "fingerprint": part.fingerprint,
+            "sure": round(part.sure, 2),
+            "beside": part.beside,
+            "columns": [column._asdict() | {"sure": round(column.sure, 2)} for column in part.columns],
+        }
+        for part in parts
+    ]
 
 
 def labels_at(layout: dict[str, Any], row: int) -> dict[str, str]:

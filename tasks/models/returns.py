@@ -44,7 +44,8 @@ class ProgressReturn(models.Model):
     """One returned file. What was committed keeps its file and its rows, as a record of what was read.
 
     `signed_by` is whom the sheet names as who answers for it or else filled it in; `by` is who brought it in, None
-    for the command line without an account.
+    for the command line without an account. `columns_of` is the one unit for whose files `columns` is remembered, since
+    its people said some of it; None: the commission office said it, and it is remembered for every unit's.
     """
 
     class State(models.TextChoices):
@@ -67,6 +68,9 @@ class ProgressReturn(models.Model):
     state = models.CharField(_("State"), max_length=10, choices=State.choices, default=State.PREVIEWED)
     decided_at = models.DateTimeField(null=True, blank=True)
     layout = models.JSONField(default=dict)  # sheet, header rows, skipped rows, what the sheet says of unit and day
+    columns = models.JSONField(default=dict)  # what people said columns are: fingerprint of a header → column → field
+    columns_of = models.ForeignKey(Organization, models.PROTECT, null=True, blank=True, related_name="+")
+    remembered = models.JSONField(default=dict)  # the same as earlier returns say it, kept since the first reading
     added = models.PositiveIntegerField(default=0)
     known = models.PositiveIntegerField(default=0)
     blank = models.PositiveIntegerField(default=0)

@@ -29,8 +29,9 @@ _SOUNDS = (
 )
 # As the sheet handed out by us writes them; a fault names its column by the sheet's own word, else by these.
 LABELS = {
-    "number": "序号", "title": "重点任务", "period": "期次", "progress": "进展情况", "completed": "完成数量",
-    "rate": "完成率", "problems": "存在问题", "next_steps": "下一步措施", "done": "是否完成", "note": "备注",
+    "number": "序号", "title": "重点任务", "period": "期次", "target": "目标", "progress": "进展情况",
+    "completed": "完成数量", "rate": "完成率", "problems": "存在问题", "next_steps": "下一步措施", "done": "是否完成",
+    "note": "备注",
 }  # fmt: skip
 NEEDED = "序号、重点任务、进展情况、完成数量、完成率"
 _BRACKETS = r"(?:[（(][^）)]*[）)])?"

@@ -21,14 +21,16 @@ from lib import clock
 from lib.listing import page_of
 from lib.sheets.read import UnreadableFileError
 from lib.sheets.write import exporting, file_name
-from organizations.models import Organization, User
+from organizations.models import User
 from organizations.person import person_of
 from organizations.roles import Capability
-from tasks import returns_history, returns_page
+from tasks import returns_columns_page, returns_history, returns_page
 from tasks.actions import return_batches as actions
+from tasks.actions.return_columns import choose_columns
 from tasks.forms.returns import AboutForm, ReturnForm
 from tasks.models import Plan, ProgressReturn
 from tasks.plans import plan_of
+from tasks.rights import own_returns_only
 
 State = ProgressReturn.State
 
@@ -48,11 +50,6 @@ def uploader_of(request: HttpRequest) -> User:
     if not user.may(Capability.LOG_PROGRESS):
         raise PermissionDenied
     return user
-
-
-def own_only(user: User) -> Organization | None:
-    """The one unit whose returns the person may bring in; None: any."""
-    return None if user.may(Capability.MANAGE_PLAN) else user.organization
 
 
 def _batch(request: HttpRequest, plan: Plan, pk: int) -> ProgressReturn:
@@ -85,7 +82,7 @@ def return_list(request: HttpRequest, year: int) -> HttpResponseBase:
         "plan": plan,
         "form": form,
         "may_upload": user.may(Capability.LOG_PROGRESS),
-        "any_unit": own_only(user) is None,
+        "any_unit": own_returns_only(user) is None,
         "chosen": chosen,
         "page": page,
         "rows": [returns_history.history_row(batch) for batch in page.object_list],
@@ -124,7 +121,7 @@ def _read(upload: UploadedFile, plan: Plan, user: User) -> ProgressReturn:
         file.flush()
         return actions.preview(
             plan=plan, path=Path(file.name), name=upload.name or "", by=user, at=clock.now(), today=clock.today(),
-            only=own_only(user),
+            only=own_returns_only(user),
         )  # fmt: skip
 
 
@@ -145,10 +142,11 @@ def return_preview(request: HttpRequest, year: int, pk: int) -> HttpResponseBase
         "plan": plan,
         "batch": batch,
         "deciding": deciding,
-        "form": AboutForm(plan=plan, only=own_only(user), batch=batch) if deciding else None,
+        "form": AboutForm(plan=plan, only=own_returns_only(user), batch=batch) if deciding else None,
         "page": page,
         "rows": returns_page.shown_rows(page.object_list),
         "totals": returns_page.totals(batch, show),
+        "headers": returns_columns_page.headers_of(batch) if deciding else [],
         "notes": returns_page.notes(batch) if batch.state == State.PREVIEWED else [],
         "facts": returns_page.facts(batch),
         "signal": returns_history.SIGNAL[State(batch.state)],
@@ -170,7 +168,7 @@ def return_correct(request: HttpRequest, year: int, pk: int) -> HttpResponse:
     plan = plan_of(request, year)
     batch = _batch(request, plan, pk)
     user = uploader_of(request)
-    form = AboutForm(request.POST, plan=plan, only=own_only(user), batch=batch)
+    form = AboutForm(request.POST, plan=plan, only=own_returns_only(user), batch=batch)
     if not form.is_valid():
         messages.error(request, " ".join(str(text) for texts in form.errors.values() for text in texts))
         return redirect("return_preview", year=year, pk=pk)
@@ -180,6 +178,25 @@ def return_correct(request: HttpRequest, year: int, pk: int) -> HttpResponse:
         _decided(request, error.batch)
     else:
         messages.success(request, _("Judged anew. Check the rows once more."))
+    return redirect("return_preview", year=year, pk=pk)
+
+
+@require_POST
+def return_columns(request: HttpRequest, year: int, pk: int) -> HttpResponse:
+    """What the columns are; the rows are judged anew, and it is remembered for later returns with the same header."""
+    batch = _batch(request, plan_of(request, year), pk)
+    user = uploader_of(request)
+    chosen = returns_columns_page.chosen(request.POST, batch)
+    try:
+        changed = choose_columns(batch=batch, chosen=chosen, by=user, at=clock.now(), today=clock.today())
+    except actions.DecidedError as error:
+        _decided(request, error.batch)
+    except UnreadableFileError as error:
+        text = _("With these columns the return cannot be read, so they were left as they were. %(why)s")
+        messages.error(request, text % {"why": error})
+    else:
+        if changed:
+            messages.success(request, _("Read again with these columns. The choice is remembered for this header."))
     return redirect("return_preview", year=year, pk=pk)
 
 

@@ -26,12 +26,13 @@ from tasks.actions import packages
 from tasks.models import Plan
 from tasks.plans import plan_of
 from tasks.returns.open_rows import outgoing
+from tasks.rights import own_returns_only
 from tasks.task_filters import TaskFilter
 from tasks.workbooks.annex import Annex, write_annex
 from tasks.workbooks.archive import write_zip
 from tasks.workbooks.outgoing import write_outgoing
 
-from .returns import own_only, reader_of
+from .returns import reader_of
 
 
 @require_GET
@@ -79,7 +80,7 @@ def return_units(request: HttpRequest, year: int) -> HttpResponseBase:
         "quarter_words": formats.period(chosen.quarter),
         "kinds": [(value, label, value == chosen.kind) for value, label in Organization.Kind.choices],
         "may_hand_out": user.may(Capability.LOG_PROGRESS),
-        "any_unit": own_only(user) is None,
+        "any_unit": own_returns_only(user) is None,
         "package": returns_units.package_note(plan, user),
     }
     return render(request, "tasks/return_units.html", context)
@@ -91,7 +92,7 @@ def return_workbooks(request: HttpRequest, year: int) -> HttpResponseBase:
     plan = plan_of(request, year)
     user = _hander_out(request)
     chosen = returns_units.UnitsFilter(request, plan, user)
-    units = chosen.picked(own_only(user))
+    units = chosen.picked(own_returns_only(user))
     if not units or len(units) > packages.AT_ONCE:
         raise Http404
     sheets = outgoing(plan, units, chosen.quarter, clock.today())
@@ -113,7 +114,7 @@ def package_order(request: HttpRequest, year: int) -> HttpResponseBase:
     plan = plan_of(request, year)
     user = _hander_out(request)
     chosen = returns_units.UnitsFilter(request, plan, user)
-    units = chosen.picked(own_only(user))
+    units = chosen.picked(own_returns_only(user))
     back = f"{reverse('return_units', args=[year])}{chosen.query()}"
     if not units:
         messages.error(request, _("Choose at least one unit with open assignments first."))

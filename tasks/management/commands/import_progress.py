@@ -1,6 +1,9 @@
 """manage.py import_progress FILE --organization NAME --quarter 2017Q2 [--dry-run] [--json] [--by USERNAME]
 
 Exit 0: imported, or importable; 1: rows were refused (the others are imported); 2: the file cannot be read.
+The columns are read as the page reads them to the unit's own people: by what they and the commission office said of
+columns in returns with the same header. So a file comes to the same by either way.
+
 Messages stand on standard error; standard output holds the JSON and nothing else.
 """
 
