@@ -30,7 +30,7 @@ from .return_staging import (
     locked,
     meanings_of,
     numbers,
-    open_file,
+    open_first,
     rehearse,
     reopened,
     stage,
@@ -84,8 +84,7 @@ def preview(
     `only` is the one unit whose return it may be, for those who may hand in no other's, and by whose words its columns
     are read besides the commission office's. `by` None: the command line.
     """
-    remembered = remembered_for(plan.issuer, only)
-    opened = open_file(path, plan, remembered, {})
+    opened, remembered = open_first(path, plan, remembered_for(plan.issuer, only))
     batch = ProgressReturn(
         plan=plan, name=name[-200:], sha256=hashlib.sha256(path.read_bytes()).hexdigest(), by=by, at=at,
         remembered=remembered,

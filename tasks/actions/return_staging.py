@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from django.db import transaction
 
-from lib.sheets.read import read_workbook
+from lib.sheets.read import Sheet, read_workbook
 from organizations.imports.choices import Noted, merged
 from organizations.models import Organization, User
 from organizations.names import NameIndex
@@ -17,7 +17,7 @@ from tasks.imports.output import described_parts
 from tasks.models import Plan, ProgressReturn, ReturnRow
 from tasks.returns.judge import Act, Judged, carry_out
 from tasks.returns.meaning import Meanings
-from tasks.returns.read import ReturnTable, read_return
+from tasks.returns.read import NoReturnError, ReturnTable, read_return
 from tasks.workbooks import identity
 
 State = ProgressReturn.State
@@ -59,7 +59,20 @@ class Opened(NamedTuple):
 def open_file(path: Path, plan: Plan, remembered: Noted, noted: Noted) -> Opened:
     """Reads a file by what earlier returns say of columns, and above all by what is noted with it; raises
     UnreadableFileError."""
+    return _opened(read_workbook(path), plan, remembered, noted)
+
+
+def open_first(path: Path, plan: Plan, remembered: Noted) -> tuple[Opened, Noted]:
+    """Reads a file that came in, and by what it was read; raises UnreadableFileError. What people said with several
+    returns may leave no column that is needed: then nothing of it counts, and the preview is there to say it anew."""
     sheets = read_workbook(path)
+    try:
+        return _opened(sheets, plan, remembered, {}), remembered
+    except NoReturnError:
+        return _opened(sheets, plan, {}, {}), {}
+
+
+def _opened(sheets: list[Sheet], plan: Plan, remembered: Noted, noted: Noted) -> Opened:
     table = read_return(sheets, plan.year, merged([remembered, noted]))
     try:
         return Opened(table, identity.read(sheets), False, noted)
