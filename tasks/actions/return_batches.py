@@ -24,9 +24,11 @@ from tasks.returns.judge import carry_out
 from .return_staging import (
     About,
     DecidedError,
+    OvertakenError,
     act,
     as_it_is,
     describe,
+    edition_of,
     locked,
     meanings_of,
     numbers,
@@ -42,9 +44,11 @@ __all__ = [
     "ChangedError",
     "DecidedError",
     "OtherUnitError",
+    "OvertakenError",
     "commit",
     "correct",
     "discard",
+    "edition_of",
     "preview",
     "refresh",
     "settle",
@@ -128,11 +132,16 @@ def refresh(*, batch: ProgressReturn, by: User | None, at: datetime.datetime, to
     correct(batch=batch, about=about, by=by, at=at, today=today)
 
 
-def commit(*, batch: ProgressReturn, by: User | None, at: datetime.datetime, today: datetime.date) -> ProgressReturn:
-    """Writes the rows that were shown, all in one transaction; raises DecidedError, ChangedError."""
+def commit(
+    *, batch: ProgressReturn, by: User | None, at: datetime.datetime, today: datetime.date, seen: str | None = None
+) -> ProgressReturn:
+    """Writes the rows that were shown, all in one transaction; raises DecidedError, ChangedError, and OvertakenError
+    where the rows that were `seen` (edition_of) are not those that are kept now."""
     opened = reopened(waiting(batch))
     with transaction.atomic():
         now = locked(batch)
+        if seen is not None and seen != edition_of(now):
+            raise OvertakenError
         opened = as_it_is(now, opened)
         meanings = meanings_of(now, opened)
         if meanings is None:

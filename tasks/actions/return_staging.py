@@ -31,6 +31,10 @@ class DecidedError(Exception):
         self.batch = batch
 
 
+class OvertakenError(Exception):
+    """Somebody has had the rows judged anew since they were seen."""
+
+
 class _Rehearsed(Exception):
     def __init__(self, rows: list[Judged]) -> None:
         super().__init__()
@@ -96,6 +100,7 @@ def describe(batch: ProgressReturn, opened: Opened, about: About) -> None:
         "unit": paper.unit, "quarter": paper.quarter, "identified": bool(ours),
         "broken": broken or bool(told and not ours),
         "differs": bool(ours and named and named.pk != ours.organization), "parts": described_parts(table.parts),
+        "judged": batch.layout.get("judged", 0) + 1,
     }  # fmt: skip
 
 
@@ -174,6 +179,11 @@ def reopened(batch: ProgressReturn, noted: Noted | None = None) -> Opened:
 def as_it_is(batch: ProgressReturn, opened: Opened) -> Opened:
     """What was read before the return was locked; read anew where somebody has named its columns meanwhile."""
     return opened if opened.noted == batch.columns else reopened(batch)
+
+
+def edition_of(batch: ProgressReturn) -> str:
+    """Which judgement of the rows this is; another one after each correction."""
+    return str(batch.layout.get("judged", 0))
 
 
 def locked(batch: ProgressReturn) -> ProgressReturn:

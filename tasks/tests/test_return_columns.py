@@ -242,6 +242,19 @@ class TestMeanwhile:
             returns.commit(batch=overtaken, by=cast.admin, at=AT, today=clock.today())
         assert not ProgressEntry.objects.exists()
 
+    def test_rows_that_were_not_seen_are_not_logged(self, desk, own):
+        batch = desk.upload(UNIT, HEAD, ROW)
+        desk.choose(batch, C="progress")
+        seen = desk.client.get(desk.at("return_preview", batch)).context["seen"]
+        assert f'name="seen" value="{seen}"' in own.see(batch)
+        own.choose(batch, C="problems")
+        own.choose(batch, C="progress")
+        page = desk.press("return_commit", batch, seen=seen)
+        assert "somebody has corrected the return since you saw it" in page
+        assert batch.state == "previewed" and not ProgressEntry.objects.exists()
+        desk.press("return_commit", batch, seen=desk.client.get(desk.at("return_preview", batch)).context["seen"])
+        assert ProgressEntry.objects.get().what == "又查 56 家"
+
     def test_the_rows_are_judged_by_what_was_said_last(self, overtaken, cast):
         returns.refresh(batch=overtaken, by=cast.admin, at=AT, today=clock.today())
         overtaken.refresh_from_db()

@@ -146,6 +146,7 @@ def return_preview(request: HttpRequest, year: int, pk: int) -> HttpResponseBase
         "page": page,
         "rows": returns_page.shown_rows(page.object_list),
         "totals": returns_page.totals(batch, show),
+        "seen": actions.edition_of(batch),
         "headers": returns_columns_page.headers_of(batch) if deciding else [],
         "notes": returns_page.notes(batch) if batch.state == State.PREVIEWED else [],
         "facts": returns_page.facts(batch),
@@ -206,9 +207,13 @@ def return_commit(request: HttpRequest, year: int, pk: int) -> HttpResponse:
     batch = _batch(request, plan_of(request, year), pk)
     user = uploader_of(request)
     try:
-        done = actions.commit(batch=batch, by=user, at=clock.now(), today=clock.today())
+        seen = request.POST.get("seen")
+        done = actions.commit(batch=batch, by=user, at=clock.now(), today=clock.today(), seen=seen)
     except actions.DecidedError as error:
         _decided(request, error.batch)
+    except actions.OvertakenError:
+        text = _("Nothing was logged: somebody has corrected the return since you saw it. Check the rows once more.")
+        messages.warning(request, text)
     except actions.ChangedError as error:
         actions.refresh(batch=batch, by=user, at=clock.now(), today=clock.today())
         text = ngettext(
