@@ -10,6 +10,7 @@ from django.utils.translation import ngettext, pgettext
 
 from background.models import Work
 from lib import formats
+from organizations.unit_columns_page import wrong_columns
 from tasks import import_columns_page
 from tasks.imports import unread
 from tasks.models import ImportBatch, ImportRow
@@ -209,11 +210,6 @@ def all_or_nothing(number: int) -> str:
         number,
     )
     return text % {"count": number}
-
-
-def wrong_columns(why: str) -> str:
-    """With the chosen columns the sheet is no list any more."""
-    return _("With these columns the list cannot be read, so they were left as they were. %(why)s") % {"why": why}
 
 
 def same_file() -> str:

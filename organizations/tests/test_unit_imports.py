@@ -232,6 +232,25 @@ def test_a_column_is_named_by_a_person_and_remembered_for_the_header(desk, city)
     assert AuditEntry.objects.filter(verb="unit_import.choose").count() == 2
 
 
+@pytest.mark.parametrize("kind", ["units", "enterprises"])
+def test_columns_with_which_nothing_can_be_read_are_left_as_they_were(kind, desk, cast, city, log_in):
+    """Said in the language of who asks, whoever brought the file in; the rows stay."""
+    rows = {
+        "units": [UNITS, unit(1, "青岛市财政局", "市财政局")],
+        "enterprises": [FIRMS, [1, "青岛甲化工有限公司", "胶州市", "胶北街道", "化工", "市安监局", 20]],
+    }
+    batch = desk.upload(*rows[kind], kind=kind)
+    nothing = {f"c{place}": "" for place in range(len(rows[kind][0]))}
+    other = Desk(log_in(factories.user(city.office, "admin")))
+    other.client.cookies["django_language"] = "zh-hans"
+    english, chinese = ("With these columns the list cannot", "No sheet has"), ("按所选列无法读取清单", "没有找到")
+    for one, said, unsaid_here in ((desk, english, chinese), (other, chinese, english)):
+        page = one.press("unit_import_columns", batch, **nothing)
+        assert all(words in page for words in said) and not any(words in page for words in unsaid_here)
+        assert (batch.columns, batch.new + batch.refused) == ({}, 1)
+    assert not AuditEntry.objects.filter(verb="unit_import.choose").exists()
+
+
 def test_a_field_belongs_to_one_column(desk, city):
     batch = desk.upload(UNITS, unit(1, "青岛市财政局", "市财政局", note="备注一"))
     desk.press("unit_import_columns", batch, c2="note")

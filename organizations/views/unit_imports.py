@@ -152,6 +152,8 @@ def unit_import_columns(request: HttpRequest, pk: int) -> HttpResponse:
         changed = unit_imports.choose_columns(batch=batch, chosen=chosen, by=user, at=clock.now())
     except unit_imports.DecidedError as error:
         _say_decided(request, error.batch)
+    except UnreadableFileError as error:
+        messages.error(request, unit_columns_page.wrong_columns(str(error)))
     else:
         if changed:
             messages.success(request, _("Read again with these columns. The choice is remembered for this header."))
