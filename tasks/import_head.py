@@ -158,12 +158,22 @@ def work_note(work: Work | None) -> Note | None:
     if work is None or work.is_unfinished:
         return None
     if work.kind == "tasks.import_read":
-        return Note("over", wrong_columns(_unread(work.result))) if work.result.get("came_to") == "columns" else None
+        return _read_note(work)
     if work.state == Work.State.STOPPED:
         return Note("none", _("It was cancelled; nothing was written."))
     if work.state == Work.State.FAILED:
         return Note("over", _("It failed several times and nothing was written. Tell the operator; the log says why."))
     return came_to(work.result)
+
+
+def _read_note(work: Work) -> Note | None:
+    """What became of reading a file anew whose rows are shown: they are still those of before, where it came to
+    nothing."""
+    failed = work.state == Work.State.FAILED
+    if not failed and work.result.get("came_to") != "columns":
+        return None
+    why = unread.message("failed", {}) if failed else _unread(work.result)
+    return Note("over", why if work.payload["columns"] is None else wrong_columns(why))
 
 
 def _unread(result: dict[str, Any]) -> str:
