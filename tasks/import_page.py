@@ -53,6 +53,12 @@ class Why(NamedTuple):
     text: str
     written: str = ""
     near: tuple[str, ...] = ()  # names that the written one may mean
+    bare: str = ""  # the text without them, for beside their buttons
+
+    @property
+    def line(self) -> str:
+        """All of it, for a cell of a sheet."""
+        return _("%(where)s %(text)s") % {"where": self.where, "text": self.text}
 
 
 class Shown(NamedTuple):
@@ -230,7 +236,8 @@ def whys(row: ImportRow) -> Iterable[Why]:
         details = {key: value for key, value in error["_"].items() if key != "field"}
         where = _("Row %(row)s, “%(column)s”:") % {"row": row.row, "column": error["column"]}
         text = faults.message(error["code"], error["value"], details)
-        yield Why(where, text, error["value"] or "", tuple(details.get("near") or ()))
+        near = tuple(details.pop("near", None) or ())
+        yield Why(where, text, error["value"] or "", near, faults.message(error["code"], error["value"], details))
 
 
 def refused_columns(batch: ImportBatch) -> list[Column]:
@@ -246,7 +253,7 @@ def refused_rows(batch: ImportBatch, rows: Iterable[ImportRow]) -> Iterable[list
     """The refused rows as they stand, with the reasons."""
     for row in rows:
         cells = [row.values["cells"].get(field, "") for field in FIELDS if field in batch.layout["labels"]]
-        yield [row.row, *cells, "\n".join(f"{why.where}{why.text}" for why in whys(row))]
+        yield [row.row, *cells, "\n".join(why.line for why in whys(row))]
 
 
 def rows_sheet(batch: ImportBatch, rows: QuerySet[ImportRow]) -> Sheet:
@@ -258,7 +265,7 @@ def rows_sheet(batch: ImportBatch, rows: QuerySet[ImportRow]) -> Sheet:
         found = rows.iterator(chunk_size=CHUNK)
         while chunk := list(islice(found, CHUNK)):
             for one in shown_rows(chunk, batch):
-                why = "\n".join(f"{why.where}{why.text}" for why in one.whys)
+                why = "\n".join(why.line for why in one.whys)
                 yield [one.row, one.label, *map(plain, one.cells), why]
 
     return Sheet(_("Preview"), [*columns, Column(_("What is wrong and what to do"), 70)], cells(), batch.name)
