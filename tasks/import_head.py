@@ -10,6 +10,7 @@ from django.utils.translation import ngettext, pgettext
 
 from background.models import Work
 from lib import formats
+from lib.sheets import places
 from organizations.unit_columns_page import wrong_columns
 from tasks import import_columns_page
 from tasks.imports import unread
@@ -96,6 +97,10 @@ def notes(batch: ImportBatch, withdrawn: int) -> list[Note]:
     return found
 
 
+def _place(row: int, column: int) -> dict[str, Any]:
+    return {"row": places.line_of(row), "column": import_columns_page.letter(column)}
+
+
 def _read_notes(batch: ImportBatch) -> list[Note]:
     """What of the file was not, or perhaps should not have been read."""
     found = []
@@ -105,8 +110,14 @@ def _read_notes(batch: ImportBatch) -> list[Note]:
                 "On row %(row)s a second list stands beside the first, from column %(column)s on. It is not read: "
                 "move it below the first one, or into a sheet or a file of its own."
             )
-            place = {"row": part["from"], "column": import_columns_page.letter(part["beside"])}
-            found.append(Note("over", text % place))
+            found.append(Note("over", text % _place(part["from"], part["beside"])))
+        if start := places.column_of(part["from"]):
+            text = _(
+                "On row %(row)s another list begins in column %(column)s, beside the first. It is read as well; its "
+                "rows carry that letter: %(example)s."
+            )
+            at = _place(part["from"], start)
+            found.append(Note("none", text % (at | {"example": places.shown(part["from"] + 1)})))
     if others := batch.layout.get("others"):
         text = _("Further sheets with a list are not read: %(names)s. Upload them as files of their own.")
         found.append(Note("soon", text % {"names": _(", ").join(others)}))

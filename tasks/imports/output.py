@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from lib.sheets.cells import letter
+from lib.sheets.places import column_of, line_of
 from tasks.models import ImportBatch
 
 from .layout import Table
@@ -11,11 +13,18 @@ from .resource import TaskResource, Verdict
 
 
 def _public(values: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in values.items() if key != "_"}
+    found = {key: value for key, value in values.items() if key != "_"}
+    return found if "row" not in found else found | _place(found["row"])
 
 
 def _errors(resource: TaskResource) -> list[dict[str, Any]]:
-    return [{"row": staged.row} | _public(error) for staged in resource.staged for error in staged.errors]
+    return [_place(staged.row) | _public(error) for staged in resource.staged for error in staged.errors]
+
+
+def _place(row: int) -> dict[str, Any]:
+    """The line; of a list that stands right of another, also the column where it begins."""
+    column = column_of(row)
+    return {"row": line_of(row)} | ({"from_column": letter(column)} if column else {})
 
 
 def rows_json(name: str, resource: TaskResource) -> dict[str, Any]:
@@ -43,7 +52,7 @@ def diff_json(name: str, resource: TaskResource) -> dict[str, Any]:
         "header_rows": table.header_rows,
         "created": [_public(staged.values) for staged in of[Verdict.NEW]],
         "updated": [
-            {"row": s.row, "number": s.values["number"], "title": s.values["title"], "changes": s.changes}
+            _place(s.row) | {"number": s.values["number"], "title": s.values["title"], "changes": s.changes}
             for s in of[Verdict.CHANGED]
         ],
         "unchanged": [staged.values["number"] for staged in of[Verdict.UNCHANGED]],
@@ -63,7 +72,7 @@ def described(table: Table) -> dict[str, Any]:
         "hidden": table.hidden,
         "parts": [
             {
-                "from": part.header_rows[0],
+                "from": part.place,
                 "fingerprint": part.fingerprint,
                 "sure": round(part.sure, 2),
                 "beside": part.beside,
