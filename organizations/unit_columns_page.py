@@ -46,10 +46,15 @@ def _labels(kind: str) -> dict[str, str]:
     return {field: english[field] for field in chinese}
 
 
+def layouts_of(batch: UnitImport) -> list[Mapping[str, Any]]:
+    """Of the list, and of those that stand to its right."""
+    return [batch.layout, *batch.layout.get("further", [])]
+
+
 def picks(batch: UnitImport) -> list[Pick]:
     """Every column of the sheet."""
     labels = _labels(batch.kind)
-    return [pick_of(column, labels) for column in batch.layout.get("columns", [])]
+    return [pick_of(column, labels) for layout in layouts_of(batch) for column in layout.get("columns", [])]
 
 
 def pick_of(column: dict[str, Any], labels: dict[str, str], prefix: str = "c") -> Pick:
@@ -63,7 +68,8 @@ def pick_of(column: dict[str, Any], labels: dict[str, str], prefix: str = "c") -
 def missing(batch: UnitImport) -> list[str]:
     """The needed fields that no column has."""
     labels = _labels(batch.kind)
-    return [labels[field] for field in batch.layout.get("missing", [])]
+    missed = dict.fromkeys(field for layout in layouts_of(batch) for field in layout.get("missing", []))
+    return [labels[field] for field in missed]
 
 
 def wrong_columns(why: str) -> str:
@@ -74,6 +80,6 @@ def wrong_columns(why: str) -> str:
 def chosen(posted: Mapping[str, Any], batch: UnitImport) -> dict[int, str]:
     """What the drop-downs say: column → field; unknown ones are let go."""
     known = {"", *words_of(batch.kind)}
-    places = [column["column"] for column in batch.layout.get("columns", [])]
+    places = [column["column"] for layout in layouts_of(batch) for column in layout.get("columns", [])]
     said = {place: str(posted[f"c{place}"]) for place in places if f"c{place}" in posted}
     return {place: field for place, field in said.items() if field in known}

@@ -26,6 +26,12 @@ def column_of(row: int) -> int:
     return row // _STRIDE
 
 
+def as_json(row: int) -> dict[str, int | str]:
+    """As the commands print it: the line, and for a list that stands right of another the column where it begins."""
+    column = column_of(row)
+    return {"row": line_of(row)} | ({"from_column": letter(column)} if column else {})
+
+
 def shown(row: int) -> int | str:
     """As people read it: 12, or “12 · G” for line 12 of the list that begins in column G."""
     column = column_of(row)

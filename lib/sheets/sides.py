@@ -22,12 +22,22 @@ def beside(fields: Sequence[str], is_list: Callable[[Collection[str]], bool]) ->
     return start if start is not None and is_list(seen) else None
 
 
+def left_of(sheet: Sheet, edge: int) -> Sheet:
+    """The sheet up to a column."""
+    merges = [merge for merge in sheet.merges if merge[0][1] < edge]
+    return sheet._replace(rows=[row[:edge] for row in sheet.rows], merges=merges)
+
+
 def right_of(sheet: Sheet, top: int, edges: Sequence[int]) -> Sheet:
     """The sheet without what is left of an edge, which each row has for itself, from row `top` (0-based) on.
 
-    A cell that is merged across the edge (a section, a remark) is said of both sides; so is what stands above `top`.
+    A cell that is merged across the edge (a section, a remark) is said of both sides; so is a line above `top` that
+    has nothing of its own on the right.
     """
-    rows = [list(row) if index < top else _blanked(row, edges[index]) for index, row in enumerate(sheet.rows)]
+    rows = [
+        list(row) if index < top and not any(row[edges[index] :]) else _blanked(row, edges[index])
+        for index, row in enumerate(sheet.rows)
+    ]
     merges = []
     for (first, left), (last, right) in sheet.merges:
         edge = edges[first] if first < len(rows) else 0

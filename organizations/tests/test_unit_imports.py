@@ -4,7 +4,6 @@ import io
 
 import openpyxl
 import pytest
-import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
@@ -13,43 +12,7 @@ from organizations.models import EnterpriseProfile, Organization, UnitImport
 from tests import factories
 from tests.watch import unsaid
 
-UNITS = ["序号", "单位全称", "简称", "其他称谓", "类型", "上级单位", "是否安委会成员单位", "备注"]
-FIRMS = ["序号", "企业名称", "所属区市", "所属镇街", "行业类别", "行业监管部门", "从业人员数"]
-
-
-@pytest.fixture
-def desk(cast, log_in):
-    client = log_in(cast.admin)
-    client.cookies["django_language"] = "en"
-    return Desk(client)
-
-
-class Desk:
-    def __init__(self, client):
-        self.client = client
-
-    def upload(self, head, *rows, kind="units"):
-        buffer = io.BytesIO()
-        with xlsxwriter.Workbook(buffer) as book:
-            sheet = book.add_worksheet()
-            for number, row in enumerate([head, *rows]):
-                sheet.write_row(number, 0, row)
-        file = SimpleUploadedFile("单位.xlsx", buffer.getvalue())
-        response = self.client.post(reverse(f"{kind}_import_list"), {"file": file})
-        assert response.status_code == 302, response.content.decode()
-        return UnitImport.objects.get(pk=int(response["Location"].split("/")[-2]))
-
-    def see(self, batch, name="unit_import", query=""):
-        return self.client.get(reverse(name, args=[batch.pk]) + query).content.decode()
-
-    def press(self, name, batch, **data):
-        page = self.client.post(reverse(name, args=[batch.pk]), data, follow=True).content.decode()
-        batch.refresh_from_db()
-        return page
-
-
-def unit(number, name, short="", other="", kind="市政府部门", above="市安委会", member="是", note=""):
-    return [number, name, short, other, kind, above, member, note]
+from .unit_desk import FIRMS, UNITS, Desk, unit
 
 
 def test_units_from_upload_to_tree_and_back(desk, city, cast):

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from lib.sheets.cells import letter
-from lib.sheets.places import column_of, line_of
+from lib.sheets import places
 from tasks.models import ImportBatch
 
 from .layout import Table
@@ -14,17 +13,11 @@ from .resource import TaskResource, Verdict
 
 def _public(values: dict[str, Any]) -> dict[str, Any]:
     found = {key: value for key, value in values.items() if key != "_"}
-    return found if "row" not in found else found | _place(found["row"])
+    return found if "row" not in found else found | places.as_json(found["row"])
 
 
 def _errors(resource: TaskResource) -> list[dict[str, Any]]:
-    return [_place(staged.row) | _public(error) for staged in resource.staged for error in staged.errors]
-
-
-def _place(row: int) -> dict[str, Any]:
-    """The line; of a list that stands right of another, also the column where it begins."""
-    column = column_of(row)
-    return {"row": line_of(row)} | ({"from_column": letter(column)} if column else {})
+    return [places.as_json(staged.row) | _public(error) for staged in resource.staged for error in staged.errors]
 
 
 def rows_json(name: str, resource: TaskResource) -> dict[str, Any]:
@@ -52,7 +45,7 @@ def diff_json(name: str, resource: TaskResource) -> dict[str, Any]:
         "header_rows": table.header_rows,
         "created": [_public(staged.values) for staged in of[Verdict.NEW]],
         "updated": [
-            _place(s.row) | {"number": s.values["number"], "title": s.values["title"], "changes": s.changes}
+            places.as_json(s.row) | {"number": s.values["number"], "title": s.values["title"], "changes": s.changes}
             for s in of[Verdict.CHANGED]
         ],
         "unchanged": [staged.values["number"] for staged in of[Verdict.UNCHANGED]],
