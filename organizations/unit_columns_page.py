@@ -36,22 +36,33 @@ def _labels(kind: str) -> dict[str, str]:
     return {field: english[field] for field in chinese}
 
 
+def layouts_of(batch: UnitImport) -> list[Mapping[str, Any]]:
+    """Of the list, and of those that stand to its right."""
+    return [batch.layout, *batch.layout.get("further", [])]
+
+
 def headers(batch: UnitImport) -> list[Header]:
-    """Every column of the sheet, below its one header."""
+    """Every column of the sheet, below its header; of lists that stand side by side all of them."""
     labels = _labels(batch.kind)
-    picks = [pick_of(column, labels) for column in batch.layout.get("columns", [])]
+    picks = [pick_of(column, labels) for layout in layouts_of(batch) for column in layout.get("columns", [])]
     return [Header("", picks)] if picks else []
 
 
 def missing(batch: UnitImport) -> list[str]:
     """The needed fields that no column has."""
     labels = _labels(batch.kind)
-    return [labels[field] for field in batch.layout.get("missing", [])]
+    missed = dict.fromkeys(field for layout in layouts_of(batch) for field in layout.get("missing", []))
+    return [labels[field] for field in missed]
+
+
+def wrong_columns(why: str) -> str:
+    """With the chosen columns the sheet is no list any more; also said of other lists than those of units."""
+    return _("With these columns the list cannot be read, so they were left as they were. %(why)s") % {"why": why}
 
 
 def chosen(posted: Mapping[str, Any], batch: UnitImport) -> dict[int, str]:
     """What the drop-downs say: column → field; unknown ones are let go."""
     known = {"", *words_of(batch.kind)}
-    places = [column["column"] for column in batch.layout.get("columns", [])]
+    places = [column["column"] for layout in layouts_of(batch) for column in layout.get("columns", [])]
     said = {place: str(posted[f"c{place}"]) for place in places if f"c{place}" in posted}
     return {place: field for place, field in said.items() if field in known}

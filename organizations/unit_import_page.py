@@ -15,9 +15,8 @@ from django.utils.translation import pgettext
 
 from lib import formats
 from lib.marks import plain
-from lib.sheets.cells import text
+from lib.sheets import places
 from lib.sheets.mark import Mark, Words
-from lib.sheets.read import Sheet
 from lib.sheets.write import Column
 from lib.sheets.write import Sheet as WorkSheet
 
@@ -25,6 +24,7 @@ from .actions.unit_undo import PROFILE, Kept, UnitUndo
 from .imports import enterprises, faults, units
 from .imports.classes import CLASSES
 from .models import EnterpriseProfile, Organization, UnitImport, UnitImportRow
+from .unit_columns_page import layouts_of
 
 State, Verdict = UnitImport.State, UnitImportRow.Verdict
 STATE_SIGNAL: dict[str, str] = {
@@ -47,7 +47,7 @@ class Total(NamedTuple):
 class Shown(NamedTuple):
     """A row of the preview."""
 
-    row: int
+    row: int | str
     verdict: str
     signal: str
     mark: str
@@ -86,13 +86,14 @@ def shown(row: UnitImportRow) -> Shown:
         for field, value in row.after.items()
         if not (row.verdict == Verdict.NEW and (field in SILENT or value in (None, "", [], False)))
     ]
+    place = places.shown(row.row)
     problems = [
-        (_("Row %(row)s, “%(column)s”:") % {"row": row.row, "column": one["column"]}, why(one)) for one in row.problems
+        (_("Row %(row)s, “%(column)s”:") % {"row": place, "column": one["column"]}, why(one)) for one in row.problems
     ]
     href = reverse("organization", args=[row.unit_id]) if row.unit_id else ""
     label = str(Verdict(row.verdict).label)
     return Shown(
-        row.row, row.verdict, SIGNAL_OF[row.verdict], MARK_OF[row.verdict], label, row.name, href, details, problems
+        place, row.verdict, SIGNAL_OF[row.verdict], MARK_OF[row.verdict], label, row.name, href, details, problems
     )
 
 
@@ -199,16 +200,20 @@ def mark_words() -> Words:
     return Words(_("Problems"), _("Row"), _("Column"), _("Value"), _("What is wrong and what to do"), _("Accepted"))
 
 
-def marks(batch: UnitImport, sheets: Sequence[Sheet]) -> list[Mark]:
+def marks(batch: UnitImport) -> list[Mark]:
     """Every problem at its cell."""
-    sheet = next((one for one in sheets if one.name == batch.sheet), None)
-    head = sheet.rows[batch.header_row - 1] if sheet and 0 < batch.header_row <= len(sheet.rows) else []
-    places = {text(cell): column for column, cell in reversed(list(enumerate(head))) if text(cell)}
-    return [
-        Mark(row.row - 1, places.get(one["column"]), one["column"], one["value"] or "", why(one), _accepted(one))
-        for row in batch.rows.filter(verdict=Verdict.REFUSED)
-        for one in row.problems
-    ]
+    columns = {
+        layout.get("start", 0): {one["label"]: one["column"] for one in reversed(layout.get("columns", []))}
+        for layout in layouts_of(batch)
+    }
+    found = []
+    for row in batch.rows.filter(verdict=Verdict.REFUSED):
+        line, own = places.line_of(row.row) - 1, columns.get(places.column_of(row.row), {})
+        found += [
+            Mark(line, own.get(one["column"]), one["column"], one["value"] or "", why(one), _accepted(one))
+            for one in row.problems
+        ]
+    return found
 
 
 def _accepted(problem: dict[str, Any]) -> str:

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext, pgettext
 
 from lib import formats
 from lib.marks import plain
+from lib.sheets import places
 from lib.sheets.cells import text as cell_text
 from lib.sheets.mark import Mark, Words
 from lib.sheets.read import Sheet as WorkSheet
@@ -40,7 +41,7 @@ class Shown(NamedTuple):
     """A row of the preview."""
 
     where: str
-    row: int
+    row: int | str
     mark: str
     signal: str
     label: str
@@ -99,15 +100,15 @@ def _row(group: Group, row: Judged) -> Shown:
     cells = _raw(row) if row.error else [_cell(row, name) for name in FIELDS]
     verdict = Verdict(row.verdict)
     return Shown(
-        where, row.row, MARK_OF[verdict], SIGNAL_OF[verdict], str(verdict.label), cells, why, remedy, refused,
-        verdict == Verdict.UNCHANGED,
+        where, places.shown(row.row), MARK_OF[verdict], SIGNAL_OF[verdict], str(verdict.label), cells, why, remedy,
+        refused, verdict == Verdict.UNCHANGED,
     )  # fmt: skip
 
 
 def _why(row: Judged) -> tuple[str, str]:
     error = row.error or {}
     where = _("Sheet “%(sheet)s”, row %(row)s, “%(column)s”:") % {
-        "sheet": row.sheet, "row": error["row"], "column": error["column"],
+        "sheet": row.sheet, "row": places.shown(error["row"]), "column": error["column"],
     }  # fmt: skip
     return where, faults.message(error["code"], error["value"], error["_"]["details"])
 
@@ -202,19 +203,20 @@ def mark_words() -> Words:
 def marks(batch: ListImport, groups: Sequence[Group], sheets: Sequence[WorkSheet]) -> list[Mark]:
     """Every problem at its cell."""
     heads = {one["sheet"]: one["header_rows"] for one in batch.content["sheets"]}
-    places: dict[str, dict[str, int]] = {}
+    columns: dict[tuple[str, str], list[int]] = {}
     for sheet in sheets:
         rows = [sheet.rows[number - 1] for number in heads.get(sheet.name, ()) if number <= len(sheet.rows)]
-        places[sheet.name] = {
-            label: column for row in rows for column, cell in enumerate(row) if (label := cell_text(cell))
-        }
+        for column, label in ((at, cell_text(cell)) for row in rows for at, cell in enumerate(row)):
+            columns.setdefault((sheet.name, label), []).append(column)
     found = []
     for group in groups:
         for row in group.rows:
             if row.error is not None:
-                column, value = row.error["column"], str(row.error["value"] or "")
-                place = places.get(row.sheet, {}).get(column)
-                found.append(Mark(row.row - 1, place, f"{row.sheet} · {column}", value, _why(row)[1], "", row.sheet))
+                word, value = row.error["column"], str(row.error["value"] or "")
+                start = places.column_of(row.row)  # of two lists side by side each has its own
+                place = min((at for at in columns.get((row.sheet, word), []) if at >= start), default=None)
+                line = places.line_of(row.row) - 1
+                found.append(Mark(line, place, f"{row.sheet} · {word}", value, _why(row)[1], "", row.sheet))
     return found
 
 
@@ -232,7 +234,7 @@ def refused_rows(groups: Sequence[Group]) -> list[list[Any]]:
             if row.error is not None:
                 cells = row.error["_"]["cells"]
                 texts = [str(cells.get(CELLS.get(name, name), "") or "") for name in FIELDS]
-                found.append([row.sheet, row.row, " ".join(_why(row)), *texts])
+                found.append([row.sheet, places.shown(row.row), " ".join(_why(row)), *texts])
     return found
 
 

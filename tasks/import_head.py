@@ -10,7 +10,9 @@ from django.utils.translation import ngettext, pgettext
 
 from background.models import Work
 from lib import formats
+from lib.sheets import places
 from lib.sheets.cells import letter
+from organizations.unit_columns_page import wrong_columns
 from tasks import import_columns_page
 from tasks.imports import unread
 from tasks.models import ImportBatch, ImportRow
@@ -96,6 +98,10 @@ def notes(batch: ImportBatch, withdrawn: int) -> list[Note]:
     return found
 
 
+def _place(row: int, column: int) -> dict[str, Any]:
+    return {"row": places.line_of(row), "column": letter(column)}
+
+
 def _read_notes(batch: ImportBatch) -> list[Note]:
     """What of the file was not, or perhaps should not have been read."""
     found = []
@@ -105,8 +111,14 @@ def _read_notes(batch: ImportBatch) -> list[Note]:
                 "On row %(row)s a second list stands beside the first, from column %(column)s on. It is not read: "
                 "move it below the first one, or into a sheet or a file of its own."
             )
-            place = {"row": part["from"], "column": letter(part["beside"])}
-            found.append(Note("over", text % place))
+            found.append(Note("over", text % _place(part["from"], part["beside"])))
+        if start := places.column_of(part["from"]):
+            text = _(
+                "On row %(row)s another list begins in column %(column)s, beside the first. It is read as well; its "
+                "rows carry that letter: %(example)s."
+            )
+            at = _place(part["from"], start)
+            found.append(Note("none", text % (at | {"example": places.shown(part["from"] + 1)})))
     if others := batch.layout.get("others"):
         text = _("Further sheets with a list are not read: %(names)s. Upload them as files of their own.")
         found.append(Note("soon", text % {"names": _(", ").join(others)}))
@@ -158,12 +170,22 @@ def work_note(work: Work | None) -> Note | None:
     if work is None or work.is_unfinished:
         return None
     if work.kind == "tasks.import_read":
-        return Note("over", wrong_columns(_unread(work.result))) if work.result.get("came_to") == "columns" else None
+        return _read_note(work)
     if work.state == Work.State.STOPPED:
         return Note("none", _("It was cancelled; nothing was written."))
     if work.state == Work.State.FAILED:
         return Note("over", _("It failed several times and nothing was written. Tell the operator; the log says why."))
     return came_to(work.result)
+
+
+def _read_note(work: Work) -> Note | None:
+    """What became of reading a file anew whose rows are shown: they are still those of before, where it came to
+    nothing."""
+    failed = work.state == Work.State.FAILED
+    if not failed and work.result.get("came_to") != "columns":
+        return None
+    why = unread.message("failed", {}) if failed else _unread(work.result)
+    return Note("over", why if work.payload["columns"] is None else wrong_columns(why))
 
 
 def _unread(result: dict[str, Any]) -> str:
@@ -210,11 +232,6 @@ def all_or_nothing(number: int) -> str:
         number,
     )
     return text % {"count": number}
-
-
-def wrong_columns(why: str) -> str:
-    """With the chosen columns the sheet is no list any more."""
-    return _("With these columns the list cannot be read, so they were left as they were. %(why)s") % {"why": why}
 
 
 def same_file() -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from lib.sheets import places
 from lib.sheets.mark import Mark, Words
 
 from .imports import faults
@@ -24,13 +25,14 @@ def marks(batch: ImportBatch) -> list[Mark]:
     points = [f"{point.number} {point.title}" for point in batch.plan.work_points.all()]
     found = []
     for row in batch.rows.filter(verdict=Verdict.REFUSED):
-        place = columns_at(batch.layout, row.row or 1)
+        staged = row.row or 1
+        place, line = columns_at(batch.layout, staged), places.line_of(staged)
         for error in row.errors:
             hidden = error["_"]
             details = {key: value for key, value in hidden.items() if key != "field"}
             text = faults.message(error["code"], error["value"], details)
             found.append(
-                Mark((row.row or 1) - 1, place.get(hidden["field"]), error["column"], error["value"] or "", text,
+                Mark(line - 1, place.get(hidden["field"]), error["column"], error["value"] or "", text,
                      accepted(error, points))
             )  # fmt: skip
     return found

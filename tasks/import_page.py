@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from lib import formats
 from lib.marks import plain
+from lib.sheets import places
 from lib.sheets.write import CHUNK, Column, Sheet
 from organizations.models import Organization
 from tasks.imports import faults
@@ -53,12 +54,18 @@ class Why(NamedTuple):
     text: str
     written: str = ""
     near: tuple[str, ...] = ()  # names that the written one may mean
+    bare: str = ""  # the text without them, for beside their buttons
+
+    @property
+    def line(self) -> str:
+        """All of it, for a cell of a sheet."""
+        return _("%(where)s %(text)s") % {"where": self.where, "text": self.text}
 
 
 class Shown(NamedTuple):
     """A row of the preview; `cells` stand in the order of COLUMNS."""
 
-    row: int | None
+    row: int | str | None
     verdict: str
     signal: str
     mark: str
@@ -147,7 +154,7 @@ class _Writer:
         href = reverse("task", args=[task]) if task else ""
         label = str(Verdict(row.verdict).label)
         signal, mark = SIGNAL_OF[row.verdict], MARK_OF[row.verdict]
-        return Shown(row.row, row.verdict, signal, mark, label, cells, list(whys(row)), href)
+        return Shown(shown_row(row), row.verdict, signal, mark, label, cells, list(whys(row)), href)
 
     def _raw(self, row: ImportRow, fields: Sequence[str]) -> SafeString:
         """The cells as they stand, the wrong ones waved."""
@@ -211,6 +218,11 @@ class _Writer:
         return f"{label} · {days[0]} …" if deadline["kind"] in {"monthly", "quarterly"} and days else label
 
 
+def shown_row(row: ImportRow) -> int | str | None:
+    """Where the row stands in the sheet; None for a task that the sheet leaves out."""
+    return None if row.row is None else places.shown(row.row)
+
+
 def _cut(text: str) -> str:
     """A cell of a refused row, which may be of any length."""
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
@@ -228,9 +240,10 @@ def whys(row: ImportRow) -> Iterable[Why]:
     """Row, column, what is wrong, what to do."""
     for error in row.errors:
         details = {key: value for key, value in error["_"].items() if key != "field"}
-        where = _("Row %(row)s, “%(column)s”:") % {"row": row.row, "column": error["column"]}
+        where = _("Row %(row)s, “%(column)s”:") % {"row": shown_row(row), "column": error["column"]}
         text = faults.message(error["code"], error["value"], details)
-        yield Why(where, text, error["value"] or "", tuple(details.get("near") or ()))
+        near = tuple(details.pop("near", None) or ())
+        yield Why(where, text, error["value"] or "", near, faults.message(error["code"], error["value"], details))
 
 
 def refused_columns(batch: ImportBatch) -> list[Column]:
@@ -246,7 +259,7 @@ def refused_rows(batch: ImportBatch, rows: Iterable[ImportRow]) -> Iterable[list
     """The refused rows as they stand, with the reasons."""
     for row in rows:
         cells = [row.values["cells"].get(field, "") for field in FIELDS if field in batch.layout["labels"]]
-        yield [row.row, *cells, "\n".join(f"{why.where}{why.text}" for why in whys(row))]
+        yield [shown_row(row), *cells, "\n".join(why.line for why in whys(row))]
 
 
 def rows_sheet(batch: ImportBatch, rows: QuerySet[ImportRow]) -> Sheet:
@@ -258,7 +271,7 @@ def rows_sheet(batch: ImportBatch, rows: QuerySet[ImportRow]) -> Sheet:
         found = rows.iterator(chunk_size=CHUNK)
         while chunk := list(islice(found, CHUNK)):
             for one in shown_rows(chunk, batch):
-                why = "\n".join(f"{why.where}{why.text}" for why in one.whys)
+                why = "\n".join(why.line for why in one.whys)
                 yield [one.row, one.label, *map(plain, one.cells), why]
 
     return Sheet(_("Preview"), [*columns, Column(_("What is wrong and what to do"), 70)], cells(), batch.name)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from lib import formats
+from lib.sheets import places
 from lib.sheets.write import Column, Sheet
 
 from . import gates
@@ -46,7 +47,7 @@ class Why(NamedTuple):
 class Shown(NamedTuple):
     """A row of the preview. `changes`: (what, before, after); `hands` says whether it is handed in."""
 
-    row: int
+    row: int | str
     mark: str
     signal: str
     label: str
@@ -141,7 +142,7 @@ def shown_rows(rows: Iterable[ReturnRow]) -> list[Shown]:
         hands, hands_signal = _hands(row)
         found.append(
             Shown(
-                row=row.row, mark=mark, signal=signal, label=str(Verdict(row.verdict).label),
+                row=places.shown(row.row), mark=mark, signal=signal, label=str(Verdict(row.verdict).label),
                 refused=row.verdict == Verdict.REFUSED, number=values.get("number", ""),
                 title=one.task.title if one else values.get("title", ""),
                 href=reverse("assignment", args=[one.pk]) if one else "",
@@ -196,7 +197,7 @@ def _missing(told: Any) -> str:
 def _whys(row: ReturnRow) -> list[Why]:
     found = []
     for error in row.errors:
-        where = _("Row %(row)s “%(column)s”") % {"row": row.row, "column": LABELS[error["field"]]}
+        where = _("Row %(row)s “%(column)s”") % {"row": places.shown(row.row), "column": LABELS[error["field"]]}
         found.append(Why(where, faults.message(error["code"], error["value"], error["details"])))
     return found
 

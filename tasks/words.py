@@ -13,6 +13,7 @@ from django.utils.translation import gettext_noop
 from audit import words
 from audit.words import Field, Say
 from lib import formats
+from lib.sheets import places
 
 from .history import step_words
 from .imports import unread
@@ -126,6 +127,11 @@ def _why_unread(value: Any) -> str:
     return unread.message(value["code"], value["details"])
 
 
+def _row(value: Any) -> str:
+    """A row of the sheet, with the column of its list where two stand side by side."""
+    return str(places.shown(value))
+
+
 def _milestone(value: Any) -> str:
     """Lines "2017-06-30 title"."""
     said = []
@@ -161,7 +167,7 @@ words.fields(
     milestones=Field(gettext_noop("Milestones"), Say.OWN, own=_milestone),
     deadline=Field(gettext_noop("Deadline"), Say.OWN, own=_deadline),
     target=Field(gettext_noop("Target"), Say.OWN, own=_target),
-    row=Field(gettext_noop("Row of the list"), NUMBER),
+    row=Field(gettext_noop("Row of the list"), Say.OWN, own=_row),
     created=Field(gettext_noop("Assignments made"), NUMBER),
     adjusted=Field(gettext_noop("Assignments adjusted"), NUMBER),
     cancelled=Field(gettext_noop("Assignments cancelled"), NUMBER),

@@ -100,7 +100,7 @@ def _with_superiors(table: Table, rows: list[dict[str, Any]], tree: Tree) -> tup
         if fault is None:
             good.append(row | {"parent": full})
         else:
-            header = table.headers.get(fault.field, WORDS[fault.field][0])
+            header = table.headers_of(row["row"]).get(fault.field, WORDS[fault.field][0])
             faults.append(Fault(row["row"], header, fault.code, fault.value, fault.details))
     return good, faults
 
@@ -138,11 +138,12 @@ def _unit(row: dict[str, Any], place: int, table: Table) -> Wanted:
         "member": ("is_member", row["member"]),
         "note": ("note", row["note"] or ""),
     }
+    heads = table.headers_of(row["row"])
     fields: dict[str, Any] = {"name": row["name"], "kind": str(kind_of(row["kind"])), "position": place}
     if "category" in row or row["kind"] in CLASSES:
         fields["category"] = row.get("category", row["kind"])
-    fields |= {name: value for column, (name, value) in said.items() if column in table.headers and value is not None}
-    return Wanted(row["row"], fields, row["parent"], row["aliases"] if "aliases" in table.headers else None)
+    fields |= {name: value for column, (name, value) in said.items() if column in heads and value is not None}
+    return Wanted(row["row"], fields, row["parent"], row["aliases"] if "aliases" in heads else None)
 
 
 def _enterprise(row: dict[str, Any], place: int, units: dict[str, Organization], table: Table) -> Wanted:
@@ -153,14 +154,15 @@ def _enterprise(row: dict[str, Any], place: int, units: dict[str, Organization],
         "lat": ("lat", _degrees(row["lat"])),
         "note": ("note", row["note"] or ""),
     }
+    heads = table.headers_of(row["row"])
     fields = {
         "name": row["name"],
         "kind": Organization.Kind.ENTERPRISE.value,
         "position": ENTERPRISES_FROM + place,
     }
     fields |= {"credit_code": row["uscc"]} if row["uscc"] else {}
-    fields |= {name: value for column, (name, value) in said.items() if column in table.headers}
-    profile = {name: row[name] for name in PROFILE if name in table.headers}
+    fields |= {name: value for column, (name, value) in said.items() if column in heads}
+    profile = {name: row[name] for name in PROFILE if name in heads}
     return Wanted(row["row"], fields, row["town"] or row["district"], None, profile)
 
 
@@ -201,10 +203,10 @@ def _acceptable(wanted: list[Wanted], tree: Tree, table: Table) -> tuple[list[Wa
             refusals.append((one.row, refusal))
     lost = {one.row: Refusal("parent", "parent_refused", one.parent or "", {}) for one in tree.lost(good)}
     refusals += lost.items()
-    faults = [
-        Fault(row, table.headers.get(refusal.field, refusal.field), refusal.code, refusal.value, refusal.details)
-        for row, refusal in refusals
-    ]
+    faults = []
+    for row, refusal in refusals:
+        header = table.headers_of(row).get(refusal.field, refusal.field)
+        faults.append(Fault(row, header, refusal.code, refusal.value, refusal.details))
     return [one for one in good if one.row not in lost], faults
 
 

@@ -100,18 +100,17 @@ def _run(
 def _stage(batch: UnitImport, result: ImportResult) -> None:
     batch.sheet, batch.header_row = result.table.sheet[:100], result.table.header_row
     batch.new, batch.changed, batch.unchanged = result.written[:3]
-    batch.layout = {
-        "fingerprint": result.table.fingerprint,
-        "columns": [column._asdict() for column in result.table.columns],
-        "missing": result.table.missing,
-    }
+    first, *further = result.table.layouts
+    batch.layout = first | {"further": further}
     names = {line.row: line.cells.get("name", "") for line in result.table.lines}
     rows = [_row(batch, row, act) for row, act in result.written.acts]
     by_row: dict[int, list[Any]] = {}
     for fault in result.faults:
         problem: dict[str, Any] = {"column": fault.column, "value": fault.value, "code": fault.code}
         problem["details"] = fault.details
-        problem["field"] = next((f for f, word in result.table.headers.items() if word == fault.column), "")
+        problem["field"] = next(
+            (f for f, word in result.table.headers_of(fault.row).items() if word == fault.column), ""
+        )
         by_row.setdefault(fault.row, []).append(problem)
     batch.refused = len(by_row)
     rows += [
@@ -177,9 +176,12 @@ def choose_columns(
     now = UnitImport.objects.select_for_update(of=("self",)).get(pk=batch.pk)
     if now.state != State.PREVIEWED:
         raise DecidedError(now)
-    before = dict(now.columns)
-    noted = amended(before, now.layout, chosen)
-    if noted is None:
+    before = noted = dict(now.columns)
+    for layout in (now.layout, *now.layout.get("further", [])):
+        own = {column["column"] for column in layout.get("columns", [])}
+        mine = {column: field for column, field in chosen.items() if column in own}
+        noted = amended(noted, layout, mine) or noted
+    if noted == before:
         return False
     now.columns = noted
     now.save(update_fields=["columns"])

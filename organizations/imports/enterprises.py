@@ -52,7 +52,7 @@ def read_enterprises(
             row = _row(line, index, units)
             _claim(row, taken)
         except RowRefused as why:
-            header = table.headers.get(why.field, WORDS[why.field][0])
+            header = table.headers_of(line.row).get(why.field, WORDS[why.field][0])
             faults.append(Fault(line.row, header, why.code, why.value, why.details))
         else:
             rows.append(row)

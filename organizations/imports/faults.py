@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from lib.sheets import places
 from organizations.models import Organization
 
 from .classes import CLASSES
@@ -18,6 +19,8 @@ from .classes import CLASSES
 def message(code: str, value: str, details: Mapping[str, Any]) -> str:
     """One sentence on what is wrong and one on the remedy, in the reader's language."""
     known: dict[str, Any] = {"value": value, **details}
+    if "row" in known:  # another row of the sheet
+        known["row"] = places.shown(known["row"])
     if "unit" in known and known["unit"] is None:
         known["unit"] = _("a unit of another city")
     if "unit_kind" in known:

@@ -9,9 +9,11 @@ from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
+from lib.sheets import places
 from lib.sheets.cells import text
 from lib.sheets.merges import spread
 from lib.sheets.read import Sheet, UnreadableFileError
+from lib.sheets.sides import beside, left_of, right_of
 
 from .faults import message
 
@@ -23,8 +25,8 @@ NAMELESS = re.compile("(合计|小计|总计|共计)[:：]?$|(注|备注|说明|
 
 
 class Fault(NamedTuple):
-    """What is wrong in one row: the sheet's row number, the column's header, a code, the value, and plain values
-    that belong to it."""
+    """What is wrong in one row: its place (lib/sheets/places.py), the column's header, a code, the value, and plain
+    values that belong to it."""
 
     row: int
     column: str
@@ -34,10 +36,11 @@ class Fault(NamedTuple):
 
     def as_json(self) -> dict[str, Any]:
         """In the format of samples/expected."""
-        return {"row": self.row, "column": self.column, "code": self.code, "value": self.value}
+        return places.as_json(self.row) | {"column": self.column, "code": self.code, "value": self.value}
 
     def __str__(self) -> str:
-        said = {"row": self.row, "column": self.column, "message": message(self.code, self.value, self.details)}
+        told = message(self.code, self.value, self.details)
+        said = {"row": places.shown(self.row), "column": self.column, "message": told}
         return _("Row %(row)s, “%(column)s”: %(message)s") % said
 
 
@@ -50,7 +53,7 @@ class RowRefused(Exception):
 
 
 class Line(NamedTuple):
-    """One row of the table: its number in the sheet and its cells as text, by field."""
+    """One row of the table: its place in the sheet (lib/sheets/places.py) and its cells as text, by field."""
 
     row: int
     cells: dict[str, str]
@@ -70,7 +73,9 @@ class Column(NamedTuple):
 class Table(NamedTuple):
     """The lines of a table; `headers` are the words over each field's column.
 
-    Where `missing` names needed fields that no column has, there are no lines: a person has to say it first.
+    A list that stands right of another begins in column `start`. `further` are such lists right of this one, whose
+    lines are among its own. Where `missing` names needed fields that no column has, there are no lines: a person has
+    to say it first.
     """
 
     sheet: str
@@ -81,6 +86,26 @@ class Table(NamedTuple):
     columns: list[Column]
     missing: list[str]
     fingerprint: str
+    start: int = 0
+    further: tuple[Table, ...] = ()
+
+    @property
+    def layouts(self) -> list[dict[str, Any]]:
+        """What the columns of this list and of the further ones were taken for, as an import keeps it."""
+        return [
+            {
+                "fingerprint": one.fingerprint,
+                "columns": [column._asdict() for column in one.columns],
+                "missing": one.missing,
+                "start": one.start,
+            }
+            for one in (self, *self.further)
+        ]
+
+    def headers_of(self, row: int) -> dict[str, str]:
+        """Field → word, of the list in which a row stands."""
+        column = places.column_of(row)
+        return next((one.headers for one in self.further if one.start == column), self.headers)
 
     def as_json(self, file: str, rows: list[dict[str, Any]], faults: Sequence[Fault]) -> dict[str, Any]:
         """In the format of samples/expected."""
@@ -88,52 +113,84 @@ class Table(NamedTuple):
             "file": file,
             "sheet": self.sheet,
             "header_rows": [self.header_row],
-            "rows": rows,
+            "rows": [row | places.as_json(row["row"]) for row in rows],
             "skipped_rows": self.skipped,
             "errors": [fault.as_json() for fault in faults],
         }
 
 
 def find_table(
-    sheets: Sequence[Sheet], words: Mapping[str, Sequence[str]], needed: Sequence[str], choices: Choices | None = None
+    sheets: Sequence[Sheet],
+    words: Mapping[str, Sequence[str]],
+    needed: Sequence[str],
+    choices: Choices | None = None,
+    start: int = 0,
 ) -> Table:
-    """The first table whose header has every `needed` field.
+    """The first table whose header has every `needed` field, with those that stand to its right.
 
     `words` says field → the headers that mean it; `choices` what people said about columns, which beats that. Raises
     UnreadableFileError, naming what is missing, where no sheet has such a header; with `choices` a header that says
-    at least two things is taken all the same, so that a person can name the missing columns.
+    at least two things is taken all the same, so that a person can name the missing columns. `start`: the column where
+    this list begins, if another one stands left of it.
     """
     fields = {word: field for field, spellings in words.items() for word in spellings}
     best: tuple[Sheet, int, dict[str, int]] | None = None
     for sheet in sheets:
         for index, cells in enumerate(sheet.rows[:SEARCHED_ROWS]):
-            columns = with_choices(_columns(cells, fields), (choices or {}).get(fingerprint(cells), {}))
+            edge = _edge(cells, fields, needed)
+            if edge is not None:
+                left = find_table([left_of(sheet, edge)], words, needed, choices, start)
+                rest = right_of(sheet, index, [edge] * len(sheet.rows))
+                return _joined(left, find_table([rest], words, needed, choices, edge))
+            columns = with_choices(_columns(cells, fields), (choices or {}).get(fingerprint(cells, start), {}))
             if all(field in columns for field in needed):
-                return _table(sheet, index, columns, [])
+                return _table(sheet, index, columns, [], start)
             if best is None or len(columns) > len(best[2]):
                 best = sheet, index, columns
     missing = [field for field in needed if best is None or field not in best[2]]
     if best is not None and choices is not None and len(set(best[2]) - VAGUE) >= 2:
-        return _table(*best, missing)
+        return _table(*best, missing, start)
     raise UnreadableFileError(
         _("No sheet has a table with the columns that are needed; missing: %(names)s. Add the column headers.")
         % {"names": "、".join(words[field][0] for field in missing)}
     )
 
 
-def fingerprint(cells: Sequence[Any]) -> str:
-    """What two sheets of the same layout have in common: the words of the header in their order."""
-    labels = "|".join(re.sub(r"[\W_]+", "", text(cell)) for cell in cells)
-    return hashlib.sha256(labels.strip("|").encode()).hexdigest()[:16]
+def _edge(cells: Sequence[Any], fields: Mapping[str, str], needed: Sequence[str]) -> int | None:
+    """The column where the words of a header begin once more."""
+    return beside([_field(cell, fields) for cell in cells], lambda seen: all(field in seen for field in needed))
+
+
+def _joined(left: Table, right: Table) -> Table:
+    """Both as one: the lines of the left list, then those of the right one. A line of the sheet is skipped where
+    neither has one."""
+    taken = {places.line_of(line.row) for line in (*left.lines, *right.lines)}
+    skipped = sorted({*left.skipped, *right.skipped} - taken)
+    return left._replace(
+        lines=[*left.lines, *right.lines],
+        skipped=skipped,
+        further=(right._replace(lines=[], further=()), *right.further),
+    )
+
+
+def fingerprint(cells: Sequence[Any], start: int = 0) -> str:
+    """What two sheets of the same layout have in common: the words of the header in their order; of a list that
+    stands right of another also the column where it begins, because both may have the same words."""
+    labels = "|".join(re.sub(r"[\W_]+", "", text(cell)) for cell in cells).strip("|")
+    return hashlib.sha256((f"{start}:{labels}" if start else labels).encode()).hexdigest()[:16]
 
 
 def _columns(cells: Sequence[Any], fields: Mapping[str, str]) -> dict[str, int]:
     found: dict[str, int] = {}
     for index, cell in enumerate(cells):
-        field = fields.get(re.sub(r"\s|[（(].*[)）]$", "", text(cell)))
-        if field is not None:
+        if field := _field(cell, fields):
             found.setdefault(field, index)
     return found
+
+
+def _field(cell: Any, fields: Mapping[str, str]) -> str:
+    """What a word of a header means; "" for nothing."""
+    return fields.get(re.sub(r"\s|[（(].*[)）]$", "", text(cell)), "")
 
 
 def with_choices(columns: dict[str, int], chosen: Mapping[int, str]) -> dict[str, int]:
@@ -142,7 +199,7 @@ def with_choices(columns: dict[str, int], chosen: Mapping[int, str]) -> dict[str
     return kept | {field: index for index, field in chosen.items() if field}
 
 
-def _table(sheet: Sheet, header: int, columns: dict[str, int], missing: list[str]) -> Table:
+def _table(sheet: Sheet, header: int, columns: dict[str, int], missing: list[str], start: int) -> Table:
     """Rows with a name or a serial number are lines; totals, remarks and signatures are skipped."""
     lines, skipped = [], []
     headers = {field: text(sheet.rows[header][index]) for field, index in columns.items()}
@@ -150,7 +207,7 @@ def _table(sheet: Sheet, header: int, columns: dict[str, int], missing: list[str
         values = {field: text(cells[index]) if index < len(cells) else "" for field, index in columns.items()}
         serial = values.get("number", "")
         if (values["name"] or serial) and not FOOTER.match(serial) and not NAMELESS.match(values["name"]):
-            lines.append(Line(number, values))
+            lines.append(Line(places.place(number, start), values))
         elif any(text(cell) for cell in cells):
             skipped.append(number)
     taken = {index: field for field, index in columns.items()}
@@ -160,5 +217,5 @@ def _table(sheet: Sheet, header: int, columns: dict[str, int], missing: list[str
         if (label := text(cell)) or index in taken
     ]
     return Table(
-        sheet.name, header + 1, headers, lines, skipped, named, missing, fingerprint(sheet.rows[header])
+        sheet.name, header + 1, headers, lines, skipped, named, missing, fingerprint(sheet.rows[header], start), start
     )  # fmt: skip

@@ -66,7 +66,7 @@ def read_units(
             row = _row(line)
             _claim(row, taken)
         except RowRefused as why:
-            header = table.headers.get(why.field, WORDS[why.field][0])
+            header = table.headers_of(line.row).get(why.field, WORDS[why.field][0])
             faults.append(Fault(line.row, header, why.code, why.value, why.details))
         else:
             rows.append(row)

@@ -75,7 +75,7 @@ class UnitImport(models.Model):
     refused = models.PositiveIntegerField(default=0)
     whole = models.BooleanField(_("All or nothing"), default=False)
     undo = models.JSONField(default=dict)
-    layout = models.JSONField(default=dict)  # fingerprint, columns with what they were taken for, missing fields
+    layout = models.JSONField(default=dict)  # Table.layouts: the first list, and those right of it under `further`
     columns = models.JSONField(default=dict)  # fingerprint of a header → column → field, where a person said it
 
     objects = UnitImportQuerySet.as_manager()

@@ -4,7 +4,6 @@ import io
 
 import openpyxl
 import pytest
-import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
@@ -13,43 +12,7 @@ from organizations.models import EnterpriseProfile, Organization, UnitImport
 from tests import factories
 from tests.watch import unsaid
 
-UNITS = ["序号", "单位全称", "简称", "其他称谓", "类型", "上级单位", "是否安委会成员单位", "备注"]
-FIRMS = ["序号", "企业名称", "所属区市", "所属镇街", "行业类别", "行业监管部门", "从业人员数"]
-
-
-@pytest.fixture
-def desk(cast, log_in):
-    client = log_in(cast.admin)
-    client.cookies["django_language"] = "en"
-    return Desk(client)
-
-
-class Desk:
-    def __init__(self, client):
-        self.client = client
-
-    def upload(self, head, *rows, kind="units"):
-        buffer = io.BytesIO()
-        with xlsxwriter.Workbook(buffer) as book:
-            sheet = book.add_worksheet()
-            for number, row in enumerate([head, *rows]):
-                sheet.write_row(number, 0, row)
-        file = SimpleUploadedFile("单位.xlsx", buffer.getvalue())
-        response = self.client.post(reverse(f"{kind}_import_list"), {"file": file})
-        assert response.status_code == 302, response.content.decode()
-        return UnitImport.objects.get(pk=int(response["Location"].split("/")[-2]))
-
-    def see(self, batch, name="unit_import", query=""):
-        return self.client.get(reverse(name, args=[batch.pk]) + query).content.decode()
-
-    def press(self, name, batch, **data):
-        page = self.client.post(reverse(name, args=[batch.pk]), data, follow=True).content.decode()
-        batch.refresh_from_db()
-        return page
-
-
-def unit(number, name, short="", other="", kind="市政府部门", above="市安委会", member="是", note=""):
-    return [number, name, short, other, kind, above, member, note]
+from .unit_desk import FIRMS, UNITS, Desk, unit
 
 
 def test_units_from_upload_to_tree_and_back(desk, city, cast):
@@ -244,6 +207,25 @@ def test_what_one_file_taught_stays_when_the_next_teaches_more(desk, city):
     assert {c["column"]: c["field"] for c in third.layout["columns"]} == {
         0: "number", 1: "name", 2: "kind", 3: "parent", 4: "short_name",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["units", "enterprises"])
+def test_columns_with_which_nothing_can_be_read_are_left_as_they_were(kind, desk, cast, city, log_in):
+    """Said in the language of who asks, whoever brought the file in; the rows stay."""
+    rows = {
+        "units": [UNITS, unit(1, "青岛市财政局", "市财政局")],
+        "enterprises": [FIRMS, [1, "青岛甲化工有限公司", "胶州市", "胶北街道", "化工", "市安监局", 20]],
+    }
+    batch = desk.upload(*rows[kind], kind=kind)
+    nothing = {f"c{place}": "" for place in range(len(rows[kind][0]))}
+    other = Desk(log_in(factories.user(city.office, "admin")))
+    other.client.cookies["django_language"] = "zh-hans"
+    english, chinese = ("With these columns the list cannot", "No sheet has"), ("按所选列无法读取清单", "没有找到")
+    for one, said, unsaid_here in ((desk, english, chinese), (other, chinese, english)):
+        page = one.press("unit_import_columns", batch, **nothing)
+        assert all(words in page for words in said) and not any(words in page for words in unsaid_here)
+        assert (batch.columns, batch.new + batch.refused) == ({}, 1)
+    assert not AuditEntry.objects.filter(verb="unit_import.choose").exists()
 
 
 def test_a_field_belongs_to_one_column(desk, city):

@@ -136,7 +136,7 @@ def unit_import_file(request: HttpRequest, pk: int) -> HttpResponseBase:
     batch, user = _batch(request, pk)
     if request.GET.get("marked") == "1":
         sheets = read_workbook(kept_file(batch).path)
-        marks, words = page_words.marks(batch, sheets), page_words.mark_words()
+        marks, words = page_words.marks(batch), page_words.mark_words()
         name = _("%(name)s with marks") % {"name": Path(batch.name).stem}
         record_file(batch, by=user, at=clock.now(), name=f"{name}.xlsx", scope_id=batch.city_id)
         return stream(f"{name}.xlsx", lambda file: write_marked(file, sheets, batch.sheet, marks, words))
@@ -152,6 +152,8 @@ def unit_import_columns(request: HttpRequest, pk: int) -> HttpResponse:
         changed = unit_imports.choose_columns(batch=batch, chosen=chosen, by=user, at=clock.now())
     except unit_imports.DecidedError as error:
         _say_decided(request, error.batch)
+    except UnreadableFileError as error:
+        messages.error(request, unit_columns_page.wrong_columns(str(error)))
     else:
         if changed:
             messages.success(request, _("Read again with these columns. The choice is remembered for this header."))

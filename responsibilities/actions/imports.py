@@ -69,7 +69,7 @@ def content_of(lists: Sequence[Read]) -> dict[str, Any]:
     sheets = []
     for one in lists:
         known = one.unit.pk if one.unit else None
-        sheets.append(one.as_json() | {"errors": one.errors, "unit": known})
+        sheets.append(one.as_json() | {"rows": one.rows, "errors": one.errors, "unit": known})
     return {"sheets": sheets}
 
 

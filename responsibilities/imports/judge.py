@@ -11,6 +11,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from lib.sheets import places
 from organizations.models import Organization
 from organizations.names import key_of
 from responsibilities.content import differences, values_of, values_of_row
@@ -156,7 +157,7 @@ def _once(rows: list[Placed]) -> tuple[list[Placed], list[Judged]]:
         if earlier is one:
             good.append(one)
         else:
-            details = {"row": f"{earlier.row['row']} ({earlier.sheet})"}
+            details = {"row": f"{places.shown(earlier.row['row'])} ({earlier.sheet})"}
             refused.append(_barred(one, "title", "title_duplicate", one.row["title"], details))
     return good, refused
 

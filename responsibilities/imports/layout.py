@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from lib.sheets import places
 from lib.sheets.cells import text
 from lib.sheets.merges import spread
 from lib.sheets.read import Sheet
+from lib.sheets.sides import beside, left_of, right_of
 from organizations.imports.table import Choices, Column, fingerprint, with_choices
 
 from .words import FOOTER, NEEDED, SECTION, SUPPORT, WORDS, kind_of
@@ -19,7 +21,8 @@ Merge = tuple[tuple[int, int], tuple[int, int]]
 
 
 class Line(NamedTuple):
-    """A row that carries an item: its number in the sheet, its cells by field, and the section above it."""
+    """A row that carries an item: its place in the sheet (lib/sheets/places.py), its cells by field, and the section
+    above it."""
 
     row: int
     cells: dict[str, str]
@@ -27,7 +30,8 @@ class Line(NamedTuple):
 
 
 class Found(NamedTuple):
-    """A sheet that holds a list. `above` is what stands over the header.
+    """A sheet that holds a list. `above` is what stands over the header; a list that stands right of another begins
+    in column `start`, and from column `beside` on there is a further one.
 
     Where `missing` names needed fields that no column has, there are no lines: a person has to say it first.
     """
@@ -41,25 +45,51 @@ class Found(NamedTuple):
     columns: list[Column]
     missing: list[str]
     fingerprint: str
+    start: int = 0
+    beside: int | None = None
 
 
 def columns_of(cells: Sequence[Any]) -> dict[str, int]:
     """Field → column of a header row; a word in brackets behind the head does not matter."""
     found: dict[str, int] = {}
     for index, cell in enumerate(cells):
-        head = re.sub(r"\s", "", text(cell))
-        field = FIELDS.get(head) or FIELDS.get(re.sub(r"[（(].*[)）]$", "", head))
-        if field is not None:
+        if field := _field(cell):
             found.setdefault(field, index)
     return found
 
 
-def is_header(columns: dict[str, int]) -> bool:
+def _field(cell: Any) -> str:
+    """What a head means; "" for nothing."""
+    head = re.sub(r"\s", "", text(cell))
+    return FIELDS.get(head) or FIELDS.get(re.sub(r"[（(].*[)）]$", "", head), "")
+
+
+def is_header(columns: Collection[str]) -> bool:
     """True where the heads are those of a list of duties: an item, and two of what belongs to one."""
     return all(field in columns for field in NEEDED) and sum(field in columns for field in SUPPORT) >= 2
 
 
-def find(sheet: Sheet, choices: Choices | None = None) -> Found | None:
+def find_all(sheet: Sheet, choices: Choices | None = None, start: int = 0) -> list[Found]:
+    """The lists on a sheet: the one on the left, and those that stand beside it (权力清单 | 责任清单)."""
+    found = find(sheet, choices, start)
+    if found is None or found.beside is None:
+        return [found] if found else []
+    left = find(left_of(sheet, found.beside), choices, start)
+    rest = right_of(sheet, found.header_rows[0] - 1, [found.beside] * len(sheet.rows))
+    further = find_all(rest, choices, found.beside)
+    if left is None:
+        return further
+    if left.lines and further and list(further[0].headers.values()) == list(left.headers.values()):
+        further[0] = _going_on(further[0], left.lines[-1].section)  # a long list, set in two columns
+    return [left, *further]
+
+
+def _going_on(found: Found, section: str) -> Found:
+    """The list as the rest of another that ended in a section."""
+    return found._replace(lines=[line._replace(section=line.section or section) for line in found.lines])
+
+
+def find(sheet: Sheet, choices: Choices | None = None, start: int = 0) -> Found | None:
     """The list on a sheet; None where it has none. A header may be of two rows, and may be repeated below.
 
     `choices` is what people said about columns, which beats the words. With them a header that says at least two
@@ -70,11 +100,13 @@ def find(sheet: Sheet, choices: Choices | None = None) -> Found | None:
         columns = columns_of(sheet.rows[index])
         below = _second_row(sheet, index + 1, columns)
         last = index + bool(below)
-        print_ = fingerprint(_labels(sheet, index, last))
+        print_ = fingerprint(_labels(sheet, index, last), start)
         said = (choices or {}).get(print_, {})
         columns = with_choices(columns | below, said)
         if _is_known(columns, said):
-            return _read(sheet, index, last, columns, choices or {}, print_)
+            read = _read(sheet, index, last, columns, choices or {}, start)
+            edge = beside([_field(label) for label in _labels(sheet, index, last)], is_header)
+            return read._replace(beside=edge)
         if best is None or _telling(columns) > _telling(best[2]):
             best = index, last, columns, print_
     if choices is None or best is None or _telling(best[2]) < 2:
@@ -125,17 +157,18 @@ def _second_row(sheet: Sheet, index: int, columns: dict[str, int]) -> dict[str, 
     return {name: at for name, at in columns_of(row).items() if name not in columns}
 
 
-def _read(sheet: Sheet, first: int, last: int, columns: dict[str, int], choices: Choices, print_: str) -> Found:
+def _read(sheet: Sheet, first: int, last: int, columns: dict[str, int], choices: Choices, start: int) -> Found:
     above = [value for row in sheet.rows[:first] if (value := "".join(dict.fromkeys(filter(None, map(text, row)))))]
     labels = _labels(sheet, first, last)
+    print_ = fingerprint(labels, start)
     headers = {field: labels[at] for field, at in columns.items() if at < len(labels)}
     shown = _named(sheet, first, last, columns)
-    found = Found(sheet.name, above, list(range(first + 1, last + 2)), headers, [], [], shown, [], print_)
+    found = Found(sheet.name, above, list(range(first + 1, last + 2)), headers, [], [], shown, [], print_, start)
     section = ""
     wide = _wide(sheet.merges, last + 1)
     filled = spread(sheet, last + 1)
     for number, (cells, own) in enumerate(zip(filled, sheet.rows[last + 1 :], strict=True), last + 2):
-        said = choices.get(fingerprint(own), {})
+        said = choices.get(fingerprint(own, start), {})
         repeated = with_choices(columns_of(own), said)
         if _is_known(repeated, said):
             found.header_rows.append(number)
@@ -153,7 +186,7 @@ def _read(sheet: Sheet, first: int, last: int, columns: dict[str, int], choices:
         if FOOTER.match(words[0]) or not _is_item(values):
             found.skipped.append(number)
         else:
-            found.lines.append(Line(number, values, section))
+            found.lines.append(Line(places.place(number, start), values, section))
     return found
 
 

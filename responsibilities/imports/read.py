@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
+from lib.sheets import places
 from lib.sheets.read import Sheet, UnreadableFileError
 from organizations.imports.table import Choices
 from organizations.models import Organization
@@ -16,7 +17,7 @@ from responsibilities.states import ListKind
 
 from .bases import ARTICLE, LAW, MANY, Basis, read_bases
 from .faults import RowFault
-from .layout import Found, Line, find
+from .layout import Found, Line, find_all
 from .words import KIND_OF_NAME, LIMITS, NAME_OF_KIND, WORDS, kind_of
 
 MOST_ROWS = 20_000
@@ -38,8 +39,10 @@ class Read(NamedTuple):
 
     def as_json(self) -> dict[str, Any]:
         """In the format of samples/expected."""
-        found = {name: getattr(self, name) for name in ("sheet", "department", "header_rows", "rows", "skipped_rows")}
-        return found | {"errors": [{k: v for k, v in error.items() if k != "_"} for error in self.errors]}
+        rows = [row | places.as_json(row["row"]) for row in self.rows]
+        found = {name: getattr(self, name) for name in ("sheet", "department", "header_rows", "skipped_rows")}
+        errors = [{k: v for k, v in error.items() if k != "_"} | places.as_json(error["row"]) for error in self.errors]
+        return found | {"rows": rows, "errors": errors}
 
 
 def tables_of(sheets: Sequence[Sheet], choices: Choices | None = None) -> list[Found]:
@@ -47,7 +50,7 @@ def tables_of(sheets: Sequence[Sheet], choices: Choices | None = None) -> list[F
 
     With `choices` (what people said about columns) also those where a needed column is still to be named.
     """
-    found = [table for sheet in sheets if sheet.visible and (table := find(sheet, choices)) is not None]
+    found = [table for sheet in sheets if sheet.visible for table in find_all(sheet, choices)]
     if not found:
         raise UnreadableFileError(
             _(

@@ -72,6 +72,21 @@ def test_the_words_of_a_unit_hold_for_that_unit_alone(desk, city, log_in):
     assert desk.upload([ABOVE, HEAD, row(1, "检查")]).layout[0]["missing"] == ["title"]
 
 
+def test_columns_with_which_nothing_can_be_read_are_left_as_they_were(desk, city, log_in):
+    """Said in the language of who asks, whoever brought the file in; the rows stay."""
+    head = ["序号", "职责事项", "法律依据", "责任处室", "责任人岗位"]
+    batch = desk.upload([ABOVE, head, [1, "检查", "《甲法》第一条", "执法处", "处长"]])
+    other = Desk(log_in(factories.user(city.office, Role.ADMIN)))
+    other.client.cookies["django_language"] = "zh-hans"
+    english = ("With these columns the list cannot be read", "No sheet holds a list of powers or duties")
+    chinese = ("按所选列无法读取清单", "没有找到权力清单或责任清单")
+    for one, said, unsaid in ((desk, english, chinese), (other, chinese, english)):
+        page = one.choose(batch, **dict.fromkeys("ABCDE", ""))
+        assert all(words in page for words in said) and not any(words in page for words in unsaid)
+        assert (batch.columns, batch.new) == ({}, 1)
+    assert not AuditEntry.objects.filter(verb="list.import_choose").exists()
+
+
 def test_a_workbook_of_something_else_is_still_refused(desk, city):
     page = desk.send([["序号", "单位名称", "类型", "上级单位"], [1, "甲", "部门", "乙"]])
     assert page.status_code == 200 and "No sheet holds a list" in page.content.decode()

@@ -27,6 +27,7 @@ from lib.sheets.write import CHUNK, Column, Sheet, download, exporting, file_nam
 from organizations.models import Organization, User
 from organizations.person import person_of
 from organizations.roles import Capability
+from organizations.unit_columns_page import wrong_columns
 from responsibilities import columns_page, import_page
 from responsibilities.actions import imports
 from responsibilities.annex import HEADS, WIDTHS
@@ -176,7 +177,7 @@ def duty_import_columns(request: HttpRequest, pk: int) -> HttpResponse:
     except imports.AlreadyDecidedError as error:
         _say_decided(request, error.batch)
     except UnreadableFileError as error:
-        messages.warning(request, str(error))
+        messages.error(request, wrong_columns(str(error)))
     else:
         if changed:
             messages.success(request, _("Read again with these columns. The choice is remembered for this header."))

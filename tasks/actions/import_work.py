@@ -114,8 +114,11 @@ def undo_now(run: Run) -> dict[str, Any]:
 
 
 def reading_ended(work: Work) -> None:
-    """A file whose reading was cancelled or failed for good does not wait any longer."""
+    """A file whose reading was cancelled or failed for good does not wait any longer; one that was only to be read
+    with other columns is left as it was."""
     found = ImportBatch.objects.filter(pk=work.payload["batch"], state=State.READING)
+    if work.payload["columns"] is not None:
+        forget_columns(batch=ImportBatch.objects.get(pk=work.payload["batch"]), before=work.payload["columns"])
     if work.state == Work.State.STOPPED:
         found.update(state=State.DISCARDED, decided_at=clock.now(), decided_by=work.by)
         return

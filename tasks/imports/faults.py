@@ -6,6 +6,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from lib.sheets import places
+
 
 class CellError(ValueError):
     """A cell that cannot be taken as it is; `value` as the sheet shows it."""
@@ -49,7 +51,10 @@ def message(code: str, value: str | None, details: dict[str, Any] | None = None)
         "rate_not_number": _("“%(value)s” is no percentage. Write for example 52%%; the rest of the row is taken."),
         "lead_missing": _("No unit leads. Write at least one unit."),
     }
-    found = texts.get(code, code) % ({"value": value or ""} | (details or {}))
+    told = dict(details or {})
+    if "row" in told:  # another row of the sheet
+        told["row"] = places.shown(told["row"])
+    found = texts.get(code, code) % ({"value": value or ""} | told)
     near = (details or {}).get("near")
     if not near:
         return found

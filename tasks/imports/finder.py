@@ -5,11 +5,13 @@ Nothing here asks the database: the work points' names and the known units come 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from lib.sheets.merges import spread
+from lib.sheets.places import place
 from lib.sheets.read import Cell, Sheet
+from lib.sheets.sides import beside
 
 from . import sections
 from .cells import squeezed, text
@@ -30,19 +32,30 @@ class Header(NamedTuple):
     taken: Taken
     beside: int | None = None  # where another list begins beside this one
 
+    @property
+    def own_words(self) -> list[str]:
+        """The words of this list alone."""
+        return [label for label in self.labels[: self.beside] if label]
+
 
 class Finder:
     """Looks for headers on one sheet and reads what stands below them."""
 
-    def __init__(self, sheet: Sheet, known: Known, rules: Rules) -> None:
-        self.sheet, self.known, self.rules = sheet, known, rules
+    def __init__(self, sheet: Sheet, known: Known, rules: Rules, starts: Sequence[int] = ()) -> None:
+        """`starts`: for each row the column where the list begins, if another one stands left of it (sides.py)."""
+        self.sheet, self.known, self.rules, self.starts = sheet, known, rules, starts
         self.cells = spread(sheet)
+        self.reader = self._reader()
+        self.words: list[str] = []  # of the first header that was read
         self.nearest: list[str] = []  # the words of what came closest to a header
         self._looks = 0
         self._wide: dict[int, list[tuple[int, int]]] = {}  # row → (column, last column) of a merged word
         for (top, left), (_bottom, right) in sheet.merges:
             if right > left:
                 self._wide.setdefault(top, []).append((left, right))
+
+    def _reader(self, run: int = 0) -> sections.Reader:
+        return sections.Reader(self.rules.named, self.known.points if self.rules.sections else None, run)
 
     # ------------------------------------------------------------ headers
     def first(self, certain: bool) -> Header | None:
@@ -140,14 +153,8 @@ class Finder:
 
     def _beside(self, labels: list[str]) -> int | None:
         """The column where a second list begins: its words say once more all that a list needs."""
-        fields: set[str] = set()
-        start: int | None = None
-        for column, label in enumerate(labels):
-            field = next(iter(self.rules.words.guess(label).fields), "") if label else ""
-            if field in fields and start is None and self.rules.is_list(fields):
-                start, fields = column, set()
-            fields |= {field} - {""}
-        return start if start is not None and self.rules.is_list(fields) else None
+        fields = [next(iter(self.rules.words.guess(label).fields), "") if label else "" for label in labels]
+        return beside(fields, self.rules.is_list)
 
     def _take(self, first: int, labels: list[str], print_: str, beside: int | None) -> Taken:
         """What the columns are; those from `beside` on are nothing. A sheet that keeps looking like a header gets
@@ -165,10 +172,15 @@ class Finder:
         return take(labels, hidden, profiles, self.rules.words, self.known.choices.get(print_))
 
     # ------------------------------------------------------------ rows
-    def table(self, header: Header) -> Table:
-        """Everything from a header to the end of the sheet."""
-        reader = sections.Reader(self.rules.named, self.known.points if self.rules.sections else None)
-        if self.rules.sections:
+    def table(self, header: Header, left: Finder | None = None) -> Table:
+        """Everything from a header to the end of the sheet. `left` has read the list to the left, which this one
+        may go on: below the same words sections and numbers run on, below others both begin anew."""
+        self.words = header.own_words
+        goes_on = left is not None and left.words == self.words
+        if left is not None:
+            self.reader = left.reader if goes_on else self._reader(left.reader.run + 1)
+        reader = self.reader
+        if self.rules.sections and not goes_on:
             for row in self.sheet.rows[: header.top]:
                 reader.title_above(row)
         parts: list[Part] = []
@@ -180,7 +192,7 @@ class Finder:
         while index < len(self.cells):
             found = header if index == header.top else self._again(index, current)
             if found is not None:
-                current = self._begin(parts, found, reader)
+                current = self._begin(parts, found, reader, goes_on)
                 places = current.taken.places
                 index += found.depth
                 continue
@@ -199,21 +211,26 @@ class Finder:
                 skipped.append(index)
             else:
                 point = cells.get("work_point") if self.rules.sections else None
-                rows.append(Row(index, line, places, point, len(parts) - 1, reader.run))
+                number = place(index, self.starts[index - 1]) if self.starts else index
+                rows.append(Row(number, line, places, point, len(parts) - 1, reader.run))
         labels = {field: word for part in reversed(parts) for field, word in part.labels.items()}
-        hidden = sum(row.number - 1 in self.sheet.hidden_rows for row in rows)
+        hidden = sum(row.line_number - 1 in self.sheet.hidden_rows for row in rows)
         heads = sorted(number for part in parts for number in part.header_rows)
         return Table(self.sheet.name, self._title(header.top), heads, labels, rows, skipped, parts, [], hidden)
 
-    def _begin(self, parts: list[Part], header: Header, reader: sections.Reader) -> Header:
+    def _begin(self, parts: list[Part], header: Header, reader: sections.Reader, goes_on: bool) -> Header:
         numbers = list(range(header.top + 1, header.top + header.depth + 1))
         print_ = fingerprint(header.labels)
         if parts and parts[-1].fingerprint == print_:
             parts[-1].header_rows.extend(numbers)
             reader.repeated()
         else:
-            parts.append(Part(numbers, header.taken.columns, print_, header.taken.sure, header.beside))
-            reader.begin(first=len(parts) == 1)
+            start = self.starts[header.top] if self.starts else 0
+            parts.append(Part(numbers, header.taken.columns, print_, header.taken.sure, header.beside, start))
+            if goes_on and len(parts) == 1:
+                reader.repeated()
+            else:
+                reader.begin(first=len(parts) == 1)
         return header
 
     def _again(self, index: int, current: Header | None) -> Header | None:

@@ -9,9 +9,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from lib.sheets.read import Sheet
+from lib.sheets.sides import right_of
 
 from . import unread
-from .finder import Finder
+from .finder import Finder, Header
+from .sides import edges, joined
 from .table import TASK_LIST, Choices, Known, Part, Row, Rules, Table, UnknownLayoutError, fingerprint
 
 __all__ = [
@@ -35,13 +37,25 @@ def find_table(sheets: Iterable[Sheet], known: Known | None = None, rules: Rules
     for certain in (True, False):  # a header by its words anywhere beats one that is guessed from its contents
         with_header = [(finder, header) for finder in finders if (header := finder.first(certain)) is not None]
         for position, (finder, header) in enumerate(with_header):
-            table = finder.table(header)
+            table = _whole(finder, header)
             if table.rows:
                 return table._replace(others=[other.sheet.name for other, _h in with_header[position + 1 :]])
         if with_header:
             finder, header = with_header[0]
             raise _unknown("no_rows", sheet=finder.sheet.name, row=header.top + 1)
     raise _why_not(finders, rules)
+
+
+def _whole(finder: Finder, header: Header, left: Finder | None = None) -> Table:
+    """The list below a header, and those that stand to its right, as one table."""
+    table = finder.table(header, left)
+    if not table.rows or all(part.beside is None for part in table.parts):
+        return table
+    starts = edges(finder.sheet, table.parts)
+    rest = right_of(finder.sheet, min(table.header_rows) - 1, starts)
+    further = Finder(rest, finder.known, finder.rules, starts)
+    head = further.first(certain=True)
+    return joined(table, _whole(further, head, finder)) if head is not None else table
 
 
 def _why_not(finders: Iterable[Finder], rules: Rules) -> UnknownLayoutError:

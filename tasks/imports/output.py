@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from lib.sheets import places
 from tasks.models import ImportBatch
 
 from .layout import Part, Table
@@ -12,11 +13,12 @@ from .resource import TaskResource, Verdict
 
 
 def _public(values: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in values.items() if key != "_"}
+    found = {key: value for key, value in values.items() if key != "_"}
+    return found if "row" not in found else found | places.as_json(found["row"])
 
 
 def _errors(resource: TaskResource) -> list[dict[str, Any]]:
-    return [{"row": staged.row} | _public(error) for staged in resource.staged for error in staged.errors]
+    return [places.as_json(staged.row) | _public(error) for staged in resource.staged for error in staged.errors]
 
 
 def rows_json(name: str, resource: TaskResource) -> dict[str, Any]:
@@ -44,7 +46,7 @@ def diff_json(name: str, resource: TaskResource) -> dict[str, Any]:
         "header_rows": table.header_rows,
         "created": [_public(staged.values) for staged in of[Verdict.NEW]],
         "updated": [
-            {"row": s.row, "number": s.values["number"], "title": s.values["title"], "changes": s.changes}
+            places.as_json(s.row) | {"number": s.values["number"], "title": s.values["title"], "changes": s.changes}
             for s in of[Verdict.CHANGED]
         ],
         "unchanged": [staged.values["number"] for staged in of[Verdict.UNCHANGED]],
@@ -70,7 +72,7 @@ def described_parts(parts: Iterable[Part]) -> list[dict[str, Any]]:
     """The parts of a table as lists and returns keep them."""
     return [
         {
-            "from": part.header_rows[0],
+            "from": part.place,
             "fingerprint": part.fingerprint,
             "sure": round(part.sure, 2),
             "beside": part.beside,

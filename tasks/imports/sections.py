@@ -37,12 +37,12 @@ def is_foot(word: str) -> bool:
 class Reader:
     """Goes through the rows of a table from above; knows the section it is in."""
 
-    def __init__(self, named: Sequence[str], points: Mapping[str, int] | None) -> None:
+    def __init__(self, named: Sequence[str], points: Mapping[str, int] | None, run: int = 0) -> None:
         """`named`: fields that make a row without a title a row; `points`: squeezed work points, None where the
-        kind of sheet has no sections."""
+        kind of sheet has no sections; `run`: the first run of numbers."""
         self.named = named
         self.points = points
-        self.run = 0
+        self.run = run
         self._point: Cell = None
         self._style: int | None = None
         self._moved = True  # a header or a section came since the last row

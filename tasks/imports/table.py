@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from lib.sheets import places
 from lib.sheets.read import Cell, UnreadableFileError
 
 from .cells import squeezed
@@ -16,9 +17,10 @@ Choices = Mapping[str, Mapping[int, str]]  # fingerprint of a header → column 
 
 
 class Row(NamedTuple):
-    """One row with a task: its place in the sheet, its part of the table, and the run of numbers within which its
-    own must be unique. A list of a hundred thousand is held as the sheet's own lines; a row's cells by field are put
-    together when somebody asks. `point` is the section's work point, where the line itself has none."""
+    """One row with a task: its place in the sheet (`number`, see places.py), its part of the table, and the run of
+    numbers within which its own must be unique. A list of a hundred thousand is held as the sheet's own lines; a
+    row's cells by field are put together when somebody asks. `point` is the section's work point, where the line
+    itself has none."""
 
     number: int
     line: Sequence[Cell]
@@ -35,16 +37,28 @@ class Row(NamedTuple):
             found["work_point"] = self.point
         return found
 
+    @property
+    def line_number(self) -> int:
+        """The line of the sheet, from 1."""
+        return places.line_of(self.number)
+
 
 class Part(NamedTuple):
-    """What stands below one header, repeated headers of the same words included. From column `beside` on (0-based)
-    another list stands beside it, which is not read; None where there is none."""
+    """What stands below one header, repeated headers of the same words included. `start`: the column (0-based) where
+    its list begins, if another one stands left of it. From column `beside` on another list stands beside it, which is
+    not read; None where there is none."""
 
     header_rows: list[int]
     columns: list[Column]
     fingerprint: str
     sure: float
     beside: int | None = None
+    start: int = 0
+
+    @property
+    def place(self) -> int:
+        """Where its rows begin: the number of its first header (places.py)."""
+        return places.place(self.header_rows[0], self.start)
 
     @property
     def labels(self) -> dict[str, str]:

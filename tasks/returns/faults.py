@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from lib import formats
+from lib.sheets import places
 from tasks import entry_rules
 from tasks.imports import faults as cell_faults
 from tasks.states import AssignmentState
@@ -47,5 +48,7 @@ def message(code: str, value: str | None, details: dict[str, Any] | None = None)
         return cell_faults.message(code, value, details)
     if details.get("state") in AssignmentState.values:  # earlier returns hold the word itself
         details["state"] = AssignmentState(details["state"]).label
+    if "row" in details:  # another row of the sheet
+        details["row"] = str(places.shown(details["row"]))
     number = {key: formats.number(part) for key, part in details.items() if isinstance(part, int | float)}
     return texts[code] % ({"value": value or ""} | details | number)

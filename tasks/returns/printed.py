@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from lib.sheets import places
 from tasks.models import ProgressReturn, ReturnRow
 
 _FIELDS = ("progress", "completed", "rate", "problems", "next_steps", "done", "note")
@@ -19,12 +20,14 @@ def as_json(batch: ProgressReturn, rows: list[ReturnRow]) -> dict[str, Any]:
         "sheet": layout["sheet"] or None,
         "header_rows": layout["header_rows"],
         "rows": [
-            {"row": row.row, "number": row.values["number"] or None} | {key: row.values[key] for key in _FIELDS}
+            places.as_json(row.row)
+            | {"number": row.values["number"] or None}
+            | {key: row.values[key] for key in _FIELDS}
             for row in taken
         ],
         "skipped_rows": layout["skipped"],
         "errors": [
-            {"row": row.row, "column": labels.get(error["field"], error["field"]), "code": error["code"],
+            places.as_json(row.row) | {"column": labels.get(error["field"], error["field"]), "code": error["code"],
              "value": error["value"]}
             for row in rows for error in row.errors
         ],

@@ -77,7 +77,12 @@ class TestColumns:
     def test_a_near_miss_is_offered(self, office, tmp_path):
         batch = office.upload(sheet(tmp_path / "a.xlsx", row(1, lead="市安监居")))
         page = office.see(batch)
-        assert "No unit is called “市安监居”" in page and "Did you mean" in page and "市安监局" in page
+        assert "No unit is called “市安监居”" in page and "Did you mean" not in page, "the buttons ask"
+        assert "In every row of this file:" in page and "Read as 市安监局" in page
+        refused = tmp_path / "refused.xlsx"
+        refused.write_bytes(b"".join(office.client.get(office.at("import_refused", batch)).streaming_content))
+        line = read_workbook(refused)[0].rows[-1]
+        assert line[-1].startswith("Row 2, “牵头单位”: No unit is called") and "Did you mean 市安监局?" in line[-1]
 
 
 class TestMarked:

@@ -140,12 +140,3 @@ def test_a_file_is_uploaded_as_ever(desk):
     data = {"file": SimpleUploadedFile("b.xlsx", other.read_bytes())}
     desk.client.post(reverse("import_list", kwargs={"year": 2017}), data)
     assert ImportBatch.objects.latest("pk").refused == 1
-
-
-def test_a_second_list_beside_the_first_is_named_with_its_place(desk, tmp_path):
-    head = ["序号", "工作要点", "重点任务", "牵头单位", "完成时限"]
-    one, other = [7, "一", "甲", "市安监局", "4月底"], [8, "一", "乙", "市公安局", "4月底"]
-    path = sheet(tmp_path / "b.xlsx", [*one, "", *other], head=[*head, "", *head])
-    desk.batch = imports.preview(plan=desk.plan, path=path, name="b.xlsx", by=desk.admin, at=clock.now())
-    assert (desk.batch.new, desk.batch.refused) == (1, 0)
-    assert "On row 1 a second list stands beside the first, from column G on." in desk.see()

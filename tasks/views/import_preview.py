@@ -21,6 +21,7 @@ from lib import clock
 from lib.listing import page_of
 from lib.sheets.read import UnreadableFileError
 from lib.sheets.write import exporting, file_name
+from organizations.unit_columns_page import wrong_columns
 from tasks import import_columns_page, import_head, import_names_page, import_page, import_undo_page
 from tasks.actions import import_choices, import_work, imports
 from tasks.models import ImportBatch, ImportRow
@@ -171,7 +172,7 @@ def import_columns(request: HttpRequest, year: int, pk: int) -> HttpResponse:
         imports.read(batch=batch, by=user, at=clock.now())
     except UnreadableFileError as error:
         import_choices.forget_columns(batch=batch, before=before)
-        messages.error(request, import_head.wrong_columns(str(error)))
+        messages.error(request, wrong_columns(str(error)))
     else:
         text = _("The list was read anew with these columns. Later files of the same layout will be read the same way.")
         messages.success(request, text)

@@ -14,6 +14,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from lib import clock
+from lib.sheets import places
 from lib.sheets.read import UnreadableFileError, read_workbook
 from organizations.models import Organization
 from organizations.names import NameIndex
@@ -78,4 +79,4 @@ class Command(BaseCommand):
             for row in group.rows:
                 if row.error:
                     said = faults.message(row.error["code"], row.error["value"], row.error["_"]["details"])
-                    self.stderr.write(f"{row.sheet}, row {row.row}, {row.error['column']}: {said}")
+                    self.stderr.write(f"{row.sheet}, row {places.shown(row.row)}, {row.error['column']}: {said}")

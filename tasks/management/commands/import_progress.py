@@ -19,6 +19,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from lib import clock
+from lib.sheets import places
 from lib.sheets.read import UnreadableFileError
 from organizations.models import Organization, User
 from organizations.names import NameIndex
@@ -80,7 +81,7 @@ class Command(BaseCommand):
         for row in rows:
             for error in row.errors:
                 text = faults.message(error["code"], error["value"], error["details"])
-                self.stderr.write(f"row {row.row}, {labels.get(error['field'], error['field'])}: {text}")
+                self.stderr.write(f"row {places.shown(row.row)}, {labels.get(error['field'], error['field'])}: {text}")
         said = batch.layout["quarter"]
         if said and said != batch.quarter:
             self.stderr.write(f"{batch.name}: the title speaks of {said}, not of {batch.quarter}.")

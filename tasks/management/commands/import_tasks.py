@@ -14,6 +14,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from lib import clock
+from lib.sheets import places
 from lib.sheets.parsers.common import reference
 from lib.sheets.read import UnreadableFileError
 from tasks.actions.import_errors import PlanChangedError, RefusedRowsError
@@ -99,4 +100,4 @@ class Command(BaseCommand):
             for error in staged.errors:
                 details = {key: value for key, value in error["_"].items() if key != "field"}
                 said = faults.message(error["code"], error["value"], details)
-                self.stderr.write(f"row {staged.row}, {error['column']}: {said}")
+                self.stderr.write(f"row {places.shown(staged.row)}, {error['column']}: {said}")
