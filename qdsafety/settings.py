@@ -126,6 +126,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "axes.middleware.AxesMiddleware",
+    "lib.sheets.middleware.UnreadableFileMiddleware",
 ]
 ROOT_URLCONF = "qdsafety.urls"
 WSGI_APPLICATION = "qdsafety.wsgi.application"

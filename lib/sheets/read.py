@@ -165,7 +165,8 @@ def check_file(path: Path) -> str:
         size = path.stat().st_size
         kind = guard.kind_of(path) if size <= settings.UPLOAD_LIMIT_MB * 1024 * 1024 else "too_big"
     except OSError as error:
-        raise UnreadableFileError(refusal("closed", why=error.strerror), "closed", why=error.strerror) from error
+        code = "missing" if isinstance(error, FileNotFoundError) else "closed"
+        raise UnreadableFileError(refusal(code), code) from error
     if f".{kind}" not in ENDINGS:
         raise UnreadableFileError(refusal(kind), kind)
     return kind
@@ -183,7 +184,8 @@ class _Plain(pickle.Unpickler):
 def refusal(code: str, **details: Any) -> str:
     """What is wrong with a file and what to do about it, in the reader's language."""
     texts = {
-        "closed": _("The file cannot be opened: %(why)s."),
+        "missing": _("The file is not there. Choose it again; where it was uploaded before, tell the operator."),
+        "closed": _("The file may not be opened by this program. Choose another one, or tell the operator."),
         "empty": _("The file is empty. Choose the workbook again; it may not have been copied completely."),
         "too_big": _("The file is larger than %(limit)s MB. Delete pictures and unused sheets, or divide the list."),
         "encrypted": _("The workbook is protected by a password. Open it in Excel, take the password off, save it."),

@@ -125,4 +125,4 @@ def test_a_file_above_the_limit_is_refused_unread(tmp_path, settings):
 
 
 def test_a_missing_file_is_said(tmp_path):
-    assert "cannot be opened" in refused(tmp_path / "none.xlsx")
+    assert "The file is not there." in refused(tmp_path / "none.xlsx")

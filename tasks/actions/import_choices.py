@@ -79,9 +79,9 @@ def choose_columns(
     return before
 
 
-def forget_columns(*, batch: ImportBatch, before: dict[str, Any]) -> None:
-    """Takes corrections back with which the file could not be read."""
-    ImportBatch.objects.filter(pk=batch.pk).update(columns=before)
+def put_back(*, batch: ImportBatch, **before: dict[str, Any]) -> None:
+    """Takes corrections (`columns`, `names`) back with which the file could not be read."""
+    ImportBatch.objects.filter(pk=batch.pk).update(**before)
 
 
 @transaction.atomic

@@ -22,7 +22,7 @@ from organizations.models import User
 from tasks.models import ImportBatch
 
 from . import imports
-from .import_choices import forget_columns
+from .import_choices import put_back
 from .import_undo import undo
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def read_now(run: Run) -> dict[str, Any]:
         except UnreadableFileError as error:
             if run.payload["columns"] is None:
                 return {"came_to": "unreadable"}
-            forget_columns(batch=batch, before=run.payload["columns"])
+            put_back(batch=batch, columns=run.payload["columns"])
             return {"came_to": "columns", "text": str(error), "code": error.code, "details": error.details}
         except imports.AlreadyDecidedError:
             return {"came_to": "decided"}
@@ -118,7 +118,7 @@ def reading_ended(work: Work) -> None:
     with other columns is left as it was."""
     found = ImportBatch.objects.filter(pk=work.payload["batch"], state=State.READING)
     if work.payload["columns"] is not None:
-        forget_columns(batch=ImportBatch.objects.get(pk=work.payload["batch"]), before=work.payload["columns"])
+        put_back(batch=ImportBatch.objects.get(pk=work.payload["batch"]), columns=work.payload["columns"])
     if work.state == Work.State.STOPPED:
         found.update(state=State.DISCARDED, decided_at=clock.now(), decided_by=work.by)
         return

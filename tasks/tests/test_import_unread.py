@@ -1,6 +1,7 @@
 """Why a file cannot be read is said in the language of the person who reads it, whoever brought the file in."""
 
 import datetime
+from pathlib import Path
 
 import pytest
 from django.urls import reverse
@@ -155,3 +156,21 @@ def test_columns_with_which_a_short_list_cannot_be_read(two, tmp_path):
         assert LEFT[desk.language] in page and NO_TASKS[desk.language] in page
         assert LEFT[other.language] not in page and NO_TASKS[other.language] not in page
         assert batch.columns == {}
+
+
+def test_a_kept_file_that_is_spoilt_meanwhile_is_said_on_the_page_it_was_asked_from(office, tmp_path):
+    batch = office.upload(sheet(tmp_path / "a.xlsx", row(1, lead="市安监居"), row(2)))
+    Path(batch.file.path).write_bytes(b"")
+    page = office.at("import_preview", batch)
+    came_from = {"headers": {"referer": f"http://testserver{page}?show=all"}}
+    name = {"written": "市安监居", "name": "市安监局"}
+    for answer in (
+        lambda: office.client.get(office.at("import_marked", batch), **came_from),
+        lambda: office.client.post(office.at("import_names", batch), name, **came_from),
+    ):
+        assert answer()["Location"] == f"{page}?show=all"
+        assert "The kept file cannot be read now, and nothing was changed. The file is empty." in office.see(batch)
+    batch.refresh_from_db()
+    assert batch.names == {} and (batch.new, batch.refused) == (1, 1)
+    away = office.client.get(office.at("import_marked", batch), headers={"referer": "https://elsewhere.example/x"})
+    assert away["Location"] == "/"

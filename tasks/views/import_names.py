@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from lib import clock
+from lib.sheets.read import UnreadableFileError
 from tasks.actions import import_names as names
-from tasks.actions import import_work, imports
+from tasks.actions import import_choices, import_work, imports
 from tasks.plans import plan_of
 
 from .import_preview import say_busy, say_decided
@@ -25,6 +26,7 @@ def import_names(request: HttpRequest, year: int, pk: int) -> HttpResponse:
     user = manager(request)
     written, name = request.POST.get("written", ""), request.POST.get("name", "")
     response = redirect("import_preview", year=year, pk=pk)
+    before = batch.names
     try:
         noted = names.choose_name(batch=batch, written=written, name=name, by=user, at=clock.now())
     except imports.AlreadyDecidedError as error:
@@ -38,7 +40,11 @@ def import_names(request: HttpRequest, year: int, pk: int) -> HttpResponse:
     if import_work.is_large(batch.total):
         import_work.start(batch=batch, kind=import_work.READ, by=user, at=clock.now())
         return response
-    imports.read(batch=batch, by=user, at=clock.now())
+    try:
+        imports.read(batch=batch, by=user, at=clock.now())
+    except UnreadableFileError:
+        import_choices.put_back(batch=batch, names=before)
+        raise
     if name:
         text = _("“%(written)s” is read as %(name)s in every row of this file.")
     else:

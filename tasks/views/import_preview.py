@@ -171,7 +171,7 @@ def import_columns(request: HttpRequest, year: int, pk: int) -> HttpResponse:
     try:
         imports.read(batch=batch, by=user, at=clock.now())
     except UnreadableFileError as error:
-        import_choices.forget_columns(batch=batch, before=before)
+        import_choices.put_back(batch=batch, columns=before)
         messages.error(request, wrong_columns(str(error)))
     else:
         text = _("The list was read anew with these columns. Later files of the same layout will be read the same way.")
