@@ -11,8 +11,8 @@ from django.views.decorators.http import require_POST
 
 from lib import clock
 from lib.sheets.read import UnreadableFileError
-from tasks.actions import import_names as names
 from tasks.actions import import_choices, import_work, imports
+from tasks.actions import import_names as names
 from tasks.plans import plan_of
 
 from .import_preview import say_busy, say_decided
