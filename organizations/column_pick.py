@@ -20,6 +20,11 @@ class Pick(NamedTuple):
     options: list[tuple[str, str, bool]]
     doubt: str = ""
 
+    @property
+    def is_left_out(self) -> bool:
+        """True where the column is not read."""
+        return next((chosen for field, _label, chosen in self.options if not field), False)
+
 
 class Header(NamedTuple):
     """One header of a workbook, for partials/_columns_panel.html: the sheets that have it (or where it stands), its
@@ -28,6 +33,11 @@ class Header(NamedTuple):
     sheets: str
     picks: list[Pick]
     missing: str = ""
+
+    @property
+    def wants_a_look(self) -> bool:
+        """True where a column is unsure or left out, or one is missing; otherwise the drop-downs may stay folded."""
+        return bool(self.missing) or any(pick.doubt or pick.is_left_out for pick in self.picks)
 
 
 def picks_of(

@@ -31,7 +31,7 @@
   document.querySelectorAll("select[data-auto-select]").forEach(function (select) {
     select.addEventListener("change", function () { select.form.submit(); });
   });
-  document.querySelectorAll(".left-out, .columns-b").forEach(function (row) { row.classList.add("ready"); });
+  document.querySelectorAll(".left-out, .columns-form").forEach(function (row) { row.classList.add("ready"); });
   document.querySelectorAll("form[data-auto]").forEach(function (form) {
     form.classList.add("ready");
     form.addEventListener("change", function () { form.submit(); });
