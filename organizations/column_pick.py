@@ -40,6 +40,17 @@ class Header(NamedTuple):
         return bool(self.missing) or any(pick.doubt or pick.is_left_out for pick in self.picks)
 
 
+def beside_note(starts: Iterable[int]) -> str:
+    """What to know where lists stand side by side, by the columns in which those on the right begin; "" for none."""
+    letters = _(", ").join(letter(start) for start in starts if start)
+    if not letters:
+        return ""
+    text = _(
+        "Beside the first list another begins in column %(letters)s. It is read as well; its rows carry that letter."
+    )
+    return text % {"letters": letters}
+
+
 def picks_of(
     layout: Mapping[str, Any], labels: Mapping[str, str], doubt: Callable[[Mapping[str, Any]], str] = lambda _column: ""
 ) -> list[Pick]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from lib.formats import is_chinese
 
-from .column_pick import Header, pick_of
+from .column_pick import Header, beside_note, pick_of
 from .imports import enterprises, units
 from .models import UnitImport
 
@@ -46,6 +46,11 @@ def headers(batch: UnitImport) -> list[Header]:
     labels = _labels(batch.kind)
     picks = [pick_of(column, labels) for layout in layouts_of(batch) for column in layout.get("columns", [])]
     return [Header("", picks)] if picks else []
+
+
+def beside(batch: UnitImport) -> str:
+    """What to know where the sheet has lists side by side; otherwise nothing."""
+    return beside_note(layout.get("start", 0) for layout in layouts_of(batch))
 
 
 def missing(batch: UnitImport) -> list[str]:

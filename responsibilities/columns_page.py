@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from lib.formats import is_chinese
 from organizations import column_pick
-from organizations.column_pick import Header, picks_of
+from organizations.column_pick import Header, beside_note, picks_of
 
 from .imports.words import SUPPORT, WORDS
 from .models import ListImport
@@ -27,6 +27,11 @@ def _labels() -> dict[str, str]:
         "list": _("Kind of list"), "unit": _("Unit"),
     }  # fmt: skip
     return {field: english[field] for field in chinese}
+
+
+def beside(batch: ListImport) -> str:
+    """What to know where a sheet has lists side by side; otherwise nothing."""
+    return beside_note(sorted({layout.get("start", 0) for layout in batch.layout}))
 
 
 def headers_of(batch: ListImport) -> list[Header]:

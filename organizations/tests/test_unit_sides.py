@@ -18,6 +18,7 @@ def test_both_are_read_and_each_row_says_where_it_stands(desk, city):
     page = desk.see(batch)
     assert (batch.new, batch.refused) == (2, 1)
     assert "2 · J" in page and "Row 3 · J, “类型”:" in page
+    assert "Beside the first list another begins in column J." in page
     assert "B · 单位全称" in page and "K · 单位全称" in page
     marked = desk.client.get(reverse("unit_import_file", args=[batch.pk]) + "?marked=1")
     book = openpyxl.load_workbook(io.BytesIO(b"".join(marked.streaming_content)))

@@ -124,6 +124,7 @@ def unit_import(request: HttpRequest, pk: int) -> HttpResponseBase:
         "totals": page_words.totals(batch, show),
         "rows": [page_words.shown(row) for row in page.object_list],
         "kept": page_words.kept_of(batch),
+        "beside": unit_columns_page.beside(batch),
         "headers": unit_columns_page.headers(batch) if batch.state == State.PREVIEWED else [],
         "missing": unit_columns_page.missing(batch) if batch.state == State.PREVIEWED else [],
     }

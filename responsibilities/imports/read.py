@@ -66,7 +66,8 @@ def layouts_of(tables: Sequence[Found]) -> list[dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for table in tables:
         columns = [column._asdict() for column in table.columns]
-        fresh = {"fingerprint": table.fingerprint, "columns": columns, "missing": table.missing, "sheets": []}
+        fresh = {"fingerprint": table.fingerprint, "columns": columns, "missing": table.missing, "sheets": [],
+                 "start": table.start}  # fmt: skip
         found.setdefault(table.fingerprint, fresh)["sheets"].append(table.sheet)
     return list(found.values())
 

@@ -34,6 +34,7 @@ def test_powers_left_and_duties_right(desk, city):
     ])  # fmt: skip
     page = desk.see(batch)
     assert (batch.new, batch.refused) == (3, 0), page
+    assert "Beside the first list another begins in column H." in page
     assert "4 · H" in page and "5 · H" in page
     write(desk, batch)
     assert kinds() == {"行政许可": "powers", "日常检查": "duties", "宣传教育": "duties"}

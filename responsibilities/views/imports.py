@@ -134,6 +134,7 @@ def duty_import_preview(request: HttpRequest, pk: int) -> HttpResponseBase:
         "refused": counted["refused"],
         "digest": digest(groups),
         "signal": import_page.STATE_SIGNAL[batch.state],
+        "beside": columns_page.beside(batch),
         "headers": columns_page.headers_of(batch) if batch.state == State.PREVIEWED and batch.file else [],
         "lists": written.select_related("organization"),
     }

@@ -172,11 +172,24 @@ def take(
         if index not in fields and field not in taken:
             fields[index] = field, min(sure, 1.0), reason
             taken.add(field)
+    clear = {field for field, _sure, reason in fields.values() if reason in {"exact", "chosen"}}
     columns = []
     for index, label in enumerate(labels):
         known = fields.get(index) or _left_out(index, label, guesses[index], hidden)
-        columns.append(Column(index, label, *known))
+        columns.append(Column(index, label, *_settled(known, guesses[index], profiles[index], clear)))
     return Taken(columns)
+
+
+def _settled(
+    known: tuple[str, float, str], guess: Guess, below: Profile, clear: Collection[str]
+) -> tuple[str, float, str]:
+    """A word of several meanings is no longer doubtful where other columns clearly have all but one of them, unless
+    what stands below speaks against that one."""
+    field, sure, reason = known
+    if reason != "doubtful" or any(other not in clear for other in guess.fields if other != field):
+        return known
+    fit = below.fits(field)
+    return known if fit is not None and fit < 0.3 else (field, max(sure, 0.85), reason)
 
 
 def _offers(index: int, guess: Guess, below: Profile, words: Vocabulary) -> list[tuple[float, int, str, str]]:

@@ -23,6 +23,12 @@ def edges(sheet: Sheet, parts: Iterable[Part]) -> list[int]:
     return found
 
 
+def _own(part: Part) -> Part:
+    """The part with its own columns only; those of the lists beside it are told there."""
+    before = [one for one in part.columns if part.beside is None or one.column < part.beside]
+    return part._replace(columns=[one for one in before if one.column >= part.start])
+
+
 def joined(left: Table, right: Table) -> Table:
     """Both as one table: the rows of the left list, then those of the right one. A line is skipped if no list has a
     row on it; a list of which nothing could be read stays named as one that is not."""
@@ -30,7 +36,7 @@ def joined(left: Table, right: Table) -> Table:
         return left
     shift = len(left.parts)
     read = set(right.header_rows)
-    parts = [part._replace(beside=None if read & set(part.header_rows) else part.beside) for part in left.parts]
+    parts = [_own(part)._replace(beside=None if read & set(part.header_rows) else part.beside) for part in left.parts]
     taken = {row.line_number for row in (*left.rows, *right.rows)}
     heads = sorted({*left.header_rows, *right.header_rows})
     skipped = sorted({*left.skipped, *right.skipped} - taken - set(heads))
@@ -39,6 +45,6 @@ def joined(left: Table, right: Table) -> Table:
         labels=right.labels | left.labels,
         rows=[*left.rows, *(row._replace(part=row.part + shift) for row in right.rows)],
         skipped=skipped,
-        parts=[*parts, *right.parts],
+        parts=[*parts, *map(_own, right.parts)],
         hidden=left.hidden + right.hidden,
     )

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import pytest
 import xlsxwriter
 
+from tasks.imports.columns import SURE
 from tasks.imports.output import rows_json
 from tasks.imports.resource import TaskListFormat, judge
 
@@ -346,6 +347,17 @@ def test_a_choice_beats_every_guess_and_belongs_to_the_layout(plan, tmp_path):
     assert TaskListFormat(plan, {"another": {2: "title"}}).create_dataset(path).table.labels["title"] == "主要任务"
 
 
+def test_a_word_of_two_meanings_is_sure_once_another_column_clearly_has_the_other(plan, tmp_path):
+    def sure(*head):
+        values = {"序号": 1, "工作要点": "一", "重点任务": "召开会议", "牵头单位": "市安监局", "备注": "甲"}
+        path = made(tmp_path / "a.xlsx", head, [values[word] for word in head])
+        (part,) = read(plan, path)[1].parts
+        return next(column for column in part.columns if column.label == "重点任务").sure >= SURE
+
+    assert sure("序号", "工作要点", "重点任务", "牵头单位")
+    assert not sure("序号", "重点任务", "牵头单位", "备注"), "it may as well name the work point"
+
+
 def test_a_near_miss_is_offered_and_never_guessed(plan, tmp_path):
     rows = [["序号", "工作要点", "重点任务", "牵头单位"], [1, "一", "甲项任务", "市安监居"]]
     dataset = TaskListFormat(plan).create_dataset(made(tmp_path / "a.xlsx", *rows))
@@ -382,6 +394,7 @@ def test_two_lists_beside_each_other_are_both_read(plan, tmp_path, gap):
     ]  # fmt: skip
     assert (found["errors"], found["skipped_rows"], found["header_rows"]) == ([], [6], [2])
     assert [(part.beside, part.start) for part in table.parts] == [(None, 0), (None, 5 + gap)]
+    assert [len(part.columns) for part in table.parts] == [5 + gap, 6], "each tells its own columns only"
 
 
 TWICE = [*LEFT, None, *LEFT]
