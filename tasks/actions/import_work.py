@@ -116,13 +116,13 @@ def undo_now(run: Run) -> dict[str, Any]:
 def reading_ended(work: Work) -> None:
     """A file whose reading was cancelled or failed for good does not wait any longer; one that was only to be read
     with other columns is left as it was."""
-    found = ImportBatch.objects.filter(pk=work.payload["batch"], state=State.READING)
+    batch = ImportBatch.objects.select_related("plan").get(pk=work.payload["batch"])
     if work.payload["columns"] is not None:
-        put_back(batch=ImportBatch.objects.get(pk=work.payload["batch"]), columns=work.payload["columns"])
+        put_back(batch=batch, columns=work.payload["columns"])
     if work.state == Work.State.STOPPED:
-        found.update(state=State.DISCARDED, decided_at=clock.now(), decided_by=work.by)
-        return
-    found.update(state=State.UNREADABLE, fault="", unread={"code": "failed", "details": {}})
+        imports.drop_unread(batch=batch, by=work.by, at=clock.now())
+    else:
+        imports.give_up(batch=batch, code="failed", details={}, by=work.by, at=clock.now())
 
 
 KINDS: dict[str, tuple[Callable[[Run], dict[str, Any]], Callable[[Work], None] | None]] = {

@@ -19,10 +19,11 @@ from django.db import IntegrityError, transaction
 from audit.record import record
 from lib import bulk
 from lib.sheets.read import UnreadableFileError
-from tasks.imports.choices import choices_for
+from tasks.imports.choices import choices_for, own_choices
 from tasks.imports.output import described
 from tasks.imports.resource import Staged, TaskListFormat, TaskResource
 from tasks.imports.snapshot import PORTION
+from tasks.imports.table import Table, UnknownLayoutError
 from tasks.models import ImportBatch, ImportRow, Plan
 from tasks.models.imports import WAITING
 
@@ -98,21 +99,47 @@ def read(*, batch: ImportBatch, by: User | None, at: datetime.datetime, tell: Te
         tell(0, 0, "read")
         format_ = TaskListFormat(batch.plan, choices_for(batch), batch.names)
         try:
-            table = format_.read_table(Path(batch.file.path))
+            table = _table(batch, format_)
         except UnreadableFileError as error:
-            _give_up(batch, error, by, at)
+            give_up(batch=batch, code=error.code, details=error.details, by=by, at=at)
             raise
         resource = TaskResource(batch.plan, table, format_.units)
         return _staged(batch, resource, by, at, tell)
 
 
+def _table(batch: ImportBatch, format_: TaskListFormat) -> Table:
+    """The list of the kept file; raises UnreadableFileError. What was said with several earlier files may leave no
+    column that is needed: then nothing of it counts, and the preview is there to say it anew."""
+    path = Path(batch.file.path)
+    try:
+        return format_.read_table(path)
+    except UnknownLayoutError:
+        own = own_choices(batch)
+        if own == format_.choices:
+            raise
+        format_.choices = own
+        return format_.read_table(path)
+
+
 @transaction.atomic
-def _give_up(batch: ImportBatch, why: UnreadableFileError, by: User | None, at: datetime.datetime) -> None:
-    unread = ImportBatch.objects.filter(pk=batch.pk, state=State.READING)
-    if unread.update(state=State.UNREADABLE, fault="", unread={"code": why.code, "details": why.details}):
-        said = {"file": batch.name, "unread": {"code": why.code, "details": why.details}}
+def give_up(
+    *, batch: ImportBatch, code: str, details: dict[str, Any], by: User | None, at: datetime.datetime
+) -> None:  # fmt: skip
+    """Notes why a file that waited to be read cannot be read; nothing where it was read or thrown away meanwhile."""
+    unread = {"code": code, "details": details}
+    reading = ImportBatch.objects.filter(pk=batch.pk, state=State.READING)
+    if reading.update(state=State.UNREADABLE, fault="", unread=unread):
+        said = {"file": batch.name, "unread": unread}
         record("import.unreadable", batch, by=by, at=at, scope_id=batch.plan.issuer_id, after=said)
     batch.refresh_from_db()
+
+
+@transaction.atomic
+def drop_unread(*, batch: ImportBatch, by: User | None, at: datetime.datetime) -> None:
+    """Throws a file away whose reading was cancelled; nothing where it was read meanwhile."""
+    reading = ImportBatch.objects.filter(pk=batch.pk, state=State.READING)
+    if reading.update(state=State.DISCARDED, decided_at=at, decided_by=by):
+        record("import.discard", batch, by=by, at=at, scope_id=batch.plan.issuer_id, after={"file": batch.name})
 
 
 @transaction.atomic

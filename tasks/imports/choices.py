@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from organizations.imports.choices import merged, said_in
+from collections.abc import Iterable
+
+from organizations.imports.choices import Noted, merged, said_in
 from tasks.models import ImportBatch
 
 from .headers import FIELDS
@@ -16,7 +18,15 @@ def choices_for(batch: ImportBatch) -> Choices:
     the latest winning, and above all of this one.
     """
     earlier = ImportBatch.objects.filter(plan__issuer=batch.plan.issuer_id).exclude(pk=batch.pk)
-    said = [*said_in(earlier.exclude(state=ImportBatch.State.DISCARDED)), batch.columns]
+    return _known([*said_in(earlier.exclude(state=ImportBatch.State.DISCARDED)), batch.columns])
+
+
+def own_choices(batch: ImportBatch) -> Choices:
+    """The same, of this import alone."""
+    return _known([batch.columns])
+
+
+def _known(said: Iterable[Noted]) -> Choices:
     return merged(
         {print_: {column: field for column, field in columns.items() if field in ("", *FIELDS)}}
         for noted in said

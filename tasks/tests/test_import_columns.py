@@ -63,6 +63,19 @@ class TestColumns:
         values = batch.rows.first().values
         assert values["lead"] == ["青岛市公安局"] and values["cooperating"] == []
 
+    def test_corrections_that_contradict_each_other_shut_no_file_out(self, office, tmp_path):
+        """One file taught that the task stands in one column, another that the first is none and so is the other."""
+        first = office.upload(odd(tmp_path / "a.xlsx", row(1)))
+        office.press("import_columns", first, **{pick(first, "情况"): "title"})
+        assert {c["label"]: c["field"] for c in first.layout["parts"][0]["columns"]}["重点任务"] == ""
+        second = office.upload(odd(tmp_path / "b.xlsx", row(2)))
+        ImportBatch.objects.filter(pk=second.pk).update(
+            columns={second.layout["parts"][0]["fingerprint"]: {pick(second, "情况")[3:]: ""}}
+        )
+        third = office.upload(odd(tmp_path / "c.xlsx", row(3)))
+        assert (third.state, third.new) == ("previewed", 1)
+        assert {c["label"]: c["field"] for c in third.layout["parts"][0]["columns"]}["重点任务"] == "title"
+
     def test_columns_that_make_no_list_are_not_taken(self, office, tmp_path):
         batch = office.upload(sheet(tmp_path / "a.xlsx", row(1)))
         page = office.press("import_columns", batch, **{pick(batch, "重点任务"): ""})
@@ -181,6 +194,7 @@ class TestBackground:
         batch = office.upload(sheet(tmp_path / "a.xlsx", *(row(n) for n in range(1, 11))))
         office.press("import_stop", batch)
         assert batch.state == "discarded"
+        assert AuditEntry.objects.get(verb="import.discard").by == office.admin
         assert "was discarded" in office.see(batch)
 
     def test_a_plan_that_changed_is_said_and_judged_anew(self, office, tmp_path):

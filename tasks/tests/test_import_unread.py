@@ -78,6 +78,8 @@ def test_reading_that_failed_for_good(two, tmp_path, monkeypatch):
     batch.refresh_from_db()
     assert (batch.state, batch.unread["code"]) == ("unreadable", "failed")
     read_by(two, FAILED, batch)
+    entry = AuditEntry.objects.get(verb="import.unreadable")
+    assert (entry.after["unread"]["code"], entry.by) == ("failed", two[0].admin)
 
 
 @pytest.mark.parametrize("cause", DEATHS)

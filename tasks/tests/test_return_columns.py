@@ -309,3 +309,16 @@ class TestPage:
         many = desk.upload(UNIT, HEAD, *rows)
         assert many.added == 40
         assert few == taken(desk.client, desk.at("return_preview", many)) <= LIMIT
+
+
+def test_thrown_away_while_it_was_to_be_judged_anew(desk, cast, monkeypatch):
+    """Somebody logs where work has gone on, and somebody else discards before the rows are judged anew."""
+    batch = desk.upload(UNIT, [*HEAD[:2], "进展情况", "完成数量"], ROW)
+
+    def overtaken(**_values):
+        returns.discard(batch=batch, by=cast.admin, at=AT)
+        raise returns.ChangedError(1)
+
+    monkeypatch.setattr("tasks.views.returns.actions.commit", overtaken)
+    page = desk.press("return_commit", batch)
+    assert "This preview was discarded before." in page and not ProgressEntry.objects.exists()

@@ -201,6 +201,23 @@ def return_columns(request: HttpRequest, year: int, pk: int) -> HttpResponse:
     return redirect("return_preview", year=year, pk=pk)
 
 
+def _judge_anew(request: HttpRequest, batch: ProgressReturn, user: User, changed: int) -> None:
+    """Work has gone on: what the rows come to now is shown, and nothing is logged before somebody has seen it."""
+    try:
+        actions.refresh(batch=batch, by=user, at=clock.now(), today=clock.today())
+    except actions.DecidedError as error:
+        _decided(request, error.batch)
+        return
+    text = ngettext(
+        "Nothing was logged: work has gone on since the preview, and %(count)s row would now come to something "
+        "else. It was judged anew; check it once more.",
+        "Nothing was logged: work has gone on since the preview, and %(count)s rows would now come to something "
+        "else. They were judged anew; check them once more.",
+        changed,
+    )
+    messages.warning(request, text % {"count": changed})
+
+
 @require_POST
 def return_commit(request: HttpRequest, year: int, pk: int) -> HttpResponse:
     """Logs what was shown; a second press finds it done."""
@@ -215,15 +232,7 @@ def return_commit(request: HttpRequest, year: int, pk: int) -> HttpResponse:
         text = _("Nothing was logged: somebody has corrected the return since you saw it. Check the rows once more.")
         messages.warning(request, text)
     except actions.ChangedError as error:
-        actions.refresh(batch=batch, by=user, at=clock.now(), today=clock.today())
-        text = ngettext(
-            "Nothing was logged: work has gone on since the preview, and %(count)s row would now come to something "
-            "else. It was judged anew; check it once more.",
-            "Nothing was logged: work has gone on since the preview, and %(count)s rows would now come to something "
-            "else. They were judged anew; check them once more.",
-            error.number,
-        )
-        messages.warning(request, text % {"count": error.number})
+        _judge_anew(request, batch, user, error.number)
     else:
         messages.success(request, returns_page.done_words(done))
     return redirect("return_preview", year=year, pk=pk)
