@@ -5,7 +5,8 @@
     make bench ARGS="--on sqlite"    that database
 
 Works in a database of its own that it makes and drops. TEST_POSTGRES_URL names the server. How to read the
-table: docs/benchmarks.md. Ends with 1 where a part is missing or something is beyond its limit.
+table: docs/benchmarks.md. Ends with 1 where a part is missing, or something is beyond its limit on PostgreSQL, for
+which the limits are set.
 """
 
 from __future__ import annotations
@@ -69,7 +70,8 @@ def main() -> int:
         print(f"BEYOND ITS LIMIT: {text}")
     for part in missing:
         print(f"MISSING: {part}")
-    return 1 if missing or (beyond and not options.quick) else 0  # small sizes are all beginning and end
+    fails = server is not None and not options.quick  # small sizes are all beginning and end
+    return 1 if missing or (beyond and fails) else 0
 
 
 @contextmanager
@@ -308,7 +310,12 @@ def _duties(quick: bool) -> list[Line]:
 
 
 def _reminders(city: str, beyond: list[str]) -> list[Line]:
-    """Planning a day's reminders."""
+    """Planning a day's reminders; the statement beside which it is measured is PostgreSQL's own."""
+    from django.db import connection
+
+    if connection.vendor != "postgresql":
+        print("  reminders are measured on PostgreSQL only")
+        return []
     found, over = importlib.import_module("bench_remind").run(city)
     beyond += over
     return [Line(what, size, seconds, None, floor, name) for what, size, seconds, floor, name in found]
