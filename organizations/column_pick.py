@@ -19,11 +19,7 @@ class Pick(NamedTuple):
     label: str
     options: list[tuple[str, str, bool]]
     doubt: str = ""
-
-    @property
-    def is_left_out(self) -> bool:
-        """True where the column is not read."""
-        return next((chosen for field, _label, chosen in self.options if not field), False)
+    is_guess: bool = False  # its words are not known: taken by their sound or by what stands below, or not read
 
 
 class Header(NamedTuple):
@@ -36,8 +32,8 @@ class Header(NamedTuple):
 
     @property
     def wants_a_look(self) -> bool:
-        """True where a column is unsure or left out, or one is missing; otherwise the drop-downs may stay folded."""
-        return bool(self.missing) or any(pick.doubt or pick.is_left_out for pick in self.picks)
+        """True where a column is unsure or guessed, or one is missing; otherwise the drop-downs may stay folded."""
+        return bool(self.missing) or any(pick.doubt or pick.is_guess for pick in self.picks)
 
 
 def beside_note(starts: Iterable[int]) -> str:
@@ -77,4 +73,7 @@ def pick_of(column: Mapping[str, Any], labels: Mapping[str, str], prefix: str = 
     options = [("", _("— left out —"), column["field"] == "")]
     options += [(field, label, field == column["field"]) for field, label in labels.items()]
     place = column["column"]
-    return Pick(f"{prefix}{place}", letter(place), column["label"] or _("(no words)"), options, doubt)
+    reason = column.get("reason", "")
+    unread = column["field"] == "" and bool(column["label"]) and reason not in {"other", "hidden", "chosen"}
+    guess = unread or reason in {"sounds", "content"}
+    return Pick(f"{prefix}{place}", letter(place), column["label"] or _("(no words)"), options, doubt, guess)

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from lib.formats import is_chinese
+from lib.sheets.cells import letter
 from organizations import column_pick
 from organizations.column_pick import Header, beside_note, picks_of
 
@@ -41,7 +42,10 @@ def headers_of(batch: ListImport) -> list[Header]:
 
 
 def _header(layout: Mapping[str, Any], labels: dict[str, str]) -> Header:
-    return Header("、".join(layout["sheets"]), picks_of(layout, labels), _missing(layout["missing"], labels))
+    where = "、".join(layout["sheets"])
+    if start := layout.get("start"):  # of lists side by side
+        where = f"{where} · {letter(start)}"
+    return Header(where, picks_of(layout, labels), _missing(layout["missing"], labels))
 
 
 def _missing(fields: list[str], labels: dict[str, str]) -> str:
