@@ -14,7 +14,7 @@ import datetime
 import logging
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from celery import current_app
 from django.conf import settings
@@ -23,9 +23,6 @@ from django.utils import timezone
 from django.utils.module_loading import autodiscover_modules
 
 from .models import Work
-
-if TYPE_CHECKING:
-    from organizations.models import User
 
 log = logging.getLogger(__name__)
 State = Work.State
@@ -145,9 +142,7 @@ def discover() -> Kinds:
     return kinds
 
 
-def order(
-    kind: str, *, by: User | None, at: datetime.datetime, payload: dict[str, Any], key: str = "", total: int = 0
-) -> Work:
+def order(kind: str, *, by: Any, at: datetime.datetime, payload: dict[str, Any], key: str = "", total: int = 0) -> Work:
     """Queues work in the caller's transaction; of one `key` the unfinished row, where there is one already."""
     try:
         with transaction.atomic():

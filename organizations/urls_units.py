@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from .views import groups, unit_imports, units, units_bulk
+from .views import groups, unit_imports, unit_works, units, units_bulk
 
 urlpatterns: list[URLPattern] = [
     path("units/", units.organization_list, name="organization_list"),
@@ -25,6 +25,9 @@ urlpatterns: list[URLPattern] = [
         for kind in ("units", "enterprises")
     ),
     path("units/import/<int:pk>/", unit_imports.unit_import, name="unit_import"),
+    path("units/import/<int:pk>/stop/", unit_works.unit_import_stop, name="unit_import_stop"),
+    path("units/import/reading/<int:pk>/", unit_works.unit_reading, name="unit_reading"),
+    path("units/import/reading/<int:pk>/stop/", unit_works.unit_reading_stop, name="unit_reading_stop"),
     path("units/import/<int:pk>/file/", unit_imports.unit_import_file, name="unit_import_file"),
     path("units/import/<int:pk>/columns/", unit_imports.unit_import_columns, name="unit_import_columns"),
     path("units/import/<int:pk>/commit/", unit_imports.unit_import_commit, name="unit_import_commit"),

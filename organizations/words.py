@@ -17,6 +17,10 @@ UNIT, PERSON, GROUP = "organizations.organization", "organizations.user", "organ
 words.register("organization.create", gettext_noop("added the unit %(object)s"), icon="i-plus")
 words.register("organization.update", gettext_noop("changed the unit %(object)s"))
 words.register("organization.import", gettext_noop("brought the unit %(object)s in from a list"), icon="i-import")
+words.register("unit_import.order", gettext_noop("ordered background work on the list %(object)s"), icon="i-import")
+words.register("unit_import.receive", gettext_noop("handed in the list %(file)s to be read"), icon="i-import")
+words.register("unit_import.give_up", gettext_noop("cancelled the reading of the list %(file)s"), icon="i-x")
+words.register("unit_import.stop", gettext_noop("cancelled background work on the list %(object)s"), icon="i-x")
 words.register("unit_import.preview", gettext_noop("read the list %(object)s for checking"), icon="i-import")
 words.register("unit_import.refresh", gettext_noop("checked the list %(object)s anew"), icon="i-import")
 words.register("unit_import.choose", gettext_noop("said what the columns of %(object)s are"), icon="i-pen")
@@ -61,11 +65,13 @@ words.fields(
     UNIT,
     **{field.name: words.by_type(field) for field in EnterpriseProfile._meta.concrete_fields if not field.primary_key},
 )
+words.fields(UNIT, file=gettext_noop("File"))
 words.fields(GROUP, members=Field(gettext_noop("Members"), Say.NAME, model=UNIT), position=words.HIDDEN)
 
 
 words.fields(
     "organizations.unitimport",
+    work=words.HIDDEN,
     file=gettext_noop("File"),
     sha256=gettext_noop("Fingerprint of the file"),
     new=Field(gettext_noop("New rows"), Say.NUMBER),

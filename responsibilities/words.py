@@ -29,6 +29,10 @@ words.register("list.refuse", gettext_noop("returned %(object)s"), icon="s-back"
 words.register("list.send_back", gettext_noop("returned %(object)s to the unit"), icon="s-back", signal="back")
 words.register("list.publish", gettext_noop("published %(object)s"), icon="s-done", signal="done")
 words.register("list.import_rows", gettext_noop("brought items of %(object)s in from a workbook"), icon="i-import")
+words.register("list.import_receive", gettext_noop("handed in the workbook %(file)s to be read"), icon="i-import")
+words.register("list.import_give_up", gettext_noop("cancelled the reading of the workbook %(file)s"), icon="i-x")
+words.register("list.import_order", gettext_noop("ordered background work on the workbook %(object)s"), icon="i-import")
+words.register("list.import_stop", gettext_noop("cancelled background work on the workbook %(object)s"), icon="i-x")
 words.register("list.import_preview", gettext_noop("read the workbook %(object)s"), icon="i-import")
 words.register("list.import_choose", gettext_noop("said what the columns of %(object)s are"), icon="i-pen")
 words.register("list.import", gettext_noop("imported the workbook %(object)s"), icon="i-import")
@@ -61,6 +65,7 @@ words.fields(
 )
 words.fields(
     IMPORT,
+    work=words.HIDDEN,
     file=gettext_noop("File"),
     sha256=gettext_noop("Hash"),
     lists=Field(gettext_noop("Lists"), Say.NUMBER),

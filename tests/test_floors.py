@@ -12,8 +12,8 @@ FLOORS = [
     {"tasks"},
     {"responsibilities"},
     {"notifications"},
-    {"background"},
     {"organizations"},
+    {"background"},
     {"audit"},
     {"lib"},
 ]

@@ -71,6 +71,20 @@ def things_of(cast, city, plan):
         "user_edit": cast.inspector.pk,
         **reports_of(plan, city, cast),
         **_returns(plan, city, cast, owed),
+        **_readings(city, cast),
+    }
+
+
+def _readings(city, cast):
+    """Files that wait to be read in the background, by the names of their addresses."""
+    payload = {"city": city.commission.pk, "file": "to-be-read/none", "name": "胶州单位.xlsx", "register": "units",
+               "unit": None, "year": 2017}  # fmt: skip
+    made = {"by": cast.admin, "at": timezone.now(), "payload": payload}
+    units = Work.objects.create(kind="organizations.read_units", **made)
+    lists = Work.objects.create(kind="responsibilities.read_lists", **made)
+    return {
+        **dict.fromkeys(("unit_reading", "unit_reading_stop"), units.pk),
+        **dict.fromkeys(("duty_reading", "duty_reading_stop"), lists.pk),
     }
 
 

@@ -72,7 +72,10 @@ class Work(models.Model):
                 fields=["key"], condition=Q(state__in=sorted(UNFINISHED)) & ~Q(key=""), name="work_once_at_a_time"
             ),
         ]
-        indexes = [models.Index(fields=["id"], name="work_waiting", condition=Q(state__in=sorted(UNFINISHED)))]
+        indexes = [
+            models.Index(fields=["id"], name="work_waiting", condition=Q(state__in=sorted(UNFINISHED))),
+            models.Index(fields=["key", "-id"], name="work_of_key"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"

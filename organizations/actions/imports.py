@@ -13,7 +13,7 @@ from lib.sheets.read import Sheet
 from organizations.groups_default import create_default_groups
 from organizations.imports.classes import CLASSES
 from organizations.imports.enterprises import read_enterprises
-from organizations.imports.table import Choices, Fault, Table
+from organizations.imports.table import Choices, Fault, Table, Tell, silent
 from organizations.imports.tree import Refusal, Tree, Wanted
 from organizations.imports.units import WORDS, kind_of, read_units
 from organizations.imports.write import Written, write
@@ -43,6 +43,7 @@ def import_units(
     city: Organization | None = None,
     revive: Collection[int] = (),
     choices: Choices | None = None,
+    tell: Tell = silent,
 ) -> ImportResult:
     """The city's tree and its collective units; raises UnreadableFileError where the file has no such table.
 
@@ -50,13 +51,15 @@ def import_units(
     or a new one are refused. `revive`: dissolved units that the file brings back; `choices`: what
     people said about columns.
     """
-    table, rows, faults = read_units(sheets, choices)
+    table, rows, faults = read_units(sheets, choices, tell)
     tree = Tree(city)
     rows, unknown = _with_superiors(table, rows, tree)
     wanted = [_revived(_unit(row, place, table), tree, revive) for place, row in enumerate(rows, 1)]
     wanted, refused = _acceptable(wanted, tree, table)
     rows = _without(rows, refused)
+    tell(len(rows), len(rows), "write")
     written = write(wanted, tree, by=by, at=at)
+    tell(len(rows), len(rows), "write")  # the last moment at which it can be cancelled
     for unit in [tree.by_name[row["name"]] for row in rows if row["parent"] is None]:
         create_default_groups(city=unit)
     if dry_run:
@@ -74,15 +77,18 @@ def import_enterprises(
     dry_run: bool = False,
     revive: Collection[int] = (),
     choices: Choices | None = None,
+    tell: Tell = silent,
 ) -> ImportResult:
     """Enterprises below the towns and districts of a city; raises UnreadableFileError as above."""
-    table, rows, faults, units = read_enterprises(sheets, NameIndex.for_city(city), choices)
+    table, rows, faults, units = read_enterprises(sheets, NameIndex.for_city(city), choices, tell)
     tree = Tree(city)
     wanted = [_enterprise(row, place, units, table) for place, row in enumerate(rows, 1)]
     wanted = [_revived(_kept_in_town(one, tree), tree, revive) for one in wanted]
     wanted, refused = _acceptable(wanted, tree, table)
     rows = _without(rows, refused)
+    tell(len(rows), len(rows), "write")
     written = write(wanted, tree, by=by, at=at)
+    tell(len(rows), len(rows), "write")  # the last moment at which it can be cancelled
     if dry_run:
         transaction.set_rollback(True)
     return ImportResult(table, rows, sorted([*faults, *refused], key=_place), written)

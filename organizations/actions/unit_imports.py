@@ -19,7 +19,7 @@ from django.db import IntegrityError, models, transaction
 from audit.record import record
 from lib.sheets.read import read_workbook
 from organizations.imports.choices import amended, merged, said_in
-from organizations.imports.table import Choices
+from organizations.imports.table import Choices, Tell, silent
 from organizations.models import Organization, UnitImport, UnitImportRow, User
 
 from .imports import ImportResult, import_enterprises, import_units
@@ -49,10 +49,17 @@ class RefusedError(Exception):
 
 
 def preview(
-    *, city: Organization, kind: str, path: Path, name: str, by: User | None, at: datetime.datetime
+    *,
+    city: Organization,
+    kind: str,
+    path: Path,
+    name: str,
+    by: User | None,
+    at: datetime.datetime,
+    tell: Tell = silent,
 ) -> UnitImport:
     """Reads a file and stages what it would change; raises UnreadableFileError. The units stay as they are."""
-    result = _run(kind, path, city, by, at, dry_run=True, choices=choices_for(city, kind))
+    result = _run(kind, path, city, by, at, dry_run=True, choices=choices_for(city, kind), tell=tell)
     with path.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     batch = UnitImport(city=city, kind=kind, name=name[-200:], size=path.stat().st_size, sha256=sha256, by=by, at=at)
@@ -85,16 +92,18 @@ def _run(
     *,
     dry_run: bool,
     choices: Choices,
+    tell: Tell = silent,
 ) -> ImportResult:
+    tell(0, 0, "read")
     sheets = read_workbook(path)
     undone = UnitImportRow.objects.filter(batch__city=city, batch__state=State.UNDONE, verdict=Verdict.NEW)
     revive = set(undone.filter(unit__is_active=False).values_list("unit", flat=True))
     if kind == UnitImport.Kind.ENTERPRISES:
         return import_enterprises(
-            sheets=sheets, city=city, by=by, at=at, dry_run=dry_run, revive=revive, choices=choices
+            sheets=sheets, city=city, by=by, at=at, dry_run=dry_run, revive=revive, choices=choices, tell=tell
         )
     return import_units(sheets=sheets, by=by, at=at, dry_run=dry_run, city=city, revive=revive,
-                        choices=choices)  # fmt: skip
+                        choices=choices, tell=tell)  # fmt: skip
 
 
 def _stage(batch: UnitImport, result: ImportResult) -> None:
@@ -169,7 +178,7 @@ def numbers(batch: UnitImport) -> dict[str, Any]:
 
 @transaction.atomic
 def choose_columns(
-    *, batch: UnitImport, chosen: Mapping[int, str], by: User | None, at: datetime.datetime
+    *, batch: UnitImport, chosen: Mapping[int, str], by: User | None, at: datetime.datetime, tell: Tell = silent
 ) -> bool:  # fmt: skip
     """Notes what columns are, for this file and for later ones with the same header, and judges the rows anew; False
     where nothing differs. Raises DecidedError. A field belongs to one column: the one that had it gives it up."""
@@ -187,26 +196,28 @@ def choose_columns(
     now.save(update_fields=["columns"])
     record("unit_import.choose", now, by=by, at=at, scope_id=now.city_id, before={"columns": before},
            after={"columns": now.columns})  # fmt: skip
-    refresh(batch=batch, by=by, at=at)
+    refresh(batch=batch, by=by, at=at, tell=tell)
     return True
 
 
 @transaction.atomic
-def refresh(*, batch: UnitImport, by: User | None, at: datetime.datetime) -> None:
+def refresh(*, batch: UnitImport, by: User | None, at: datetime.datetime, tell: Tell = silent) -> None:
     """Compares the kept file with the units as they are now; raises DecidedError."""
     now = UnitImport.objects.select_for_update(of=("self",)).select_related("city").get(pk=batch.pk)
     if now.state != State.PREVIEWED:
         raise DecidedError(now)
     with transaction.atomic():
         choices = choices_for(now.city, now.kind, now.columns)
-        result = _run(now.kind, Path(now.file.path), now.city, by, at, dry_run=True, choices=choices)
+        result = _run(now.kind, Path(now.file.path), now.city, by, at, dry_run=True, choices=choices, tell=tell)
     _stage(now, result)
     record("unit_import.refresh", now, by=by, at=at, scope_id=now.city_id, after=numbers(now))
     batch.refresh_from_db()
 
 
 @transaction.atomic
-def commit(*, batch: UnitImport, whole: bool, by: User | None, at: datetime.datetime) -> None:
+def commit(
+    *, batch: UnitImport, whole: bool, by: User | None, at: datetime.datetime, tell: Tell = silent
+) -> None:  # fmt: skip
     """Writes what the preview shows, all or none.
 
     Raises DecidedError for a second attempt, RefusedError where all or nothing was asked for, ChangedError where the
@@ -219,7 +230,7 @@ def commit(*, batch: UnitImport, whole: bool, by: User | None, at: datetime.date
     if whole and now.refused:
         raise RefusedError(now.refused)
     choices = choices_for(now.city, now.kind, now.columns)
-    result = _run(now.kind, Path(now.file.path), now.city, by, at, dry_run=False, choices=choices)
+    result = _run(now.kind, Path(now.file.path), now.city, by, at, dry_run=False, choices=choices, tell=tell)
     staged = list(now.rows.exclude(verdict=Verdict.REFUSED))
     if not _same(staged, [_row(now, row, act) for row, act in result.written.acts]):
         raise ChangedError

@@ -10,7 +10,7 @@ from organizations.models import Organization
 from organizations.names import NameIndex, key_of
 
 from .checks import count_of, degrees, yes_or_no
-from .table import Choices, Fault, Line, RowRefused, Table, find_table
+from .table import Choices, Fault, Line, RowRefused, Table, Tell, find_table, silent, told
 from .units import NOTE, credit_code, full_name, short
 
 Kind = Organization.Kind
@@ -36,7 +36,7 @@ TEXTS = {"industry": 40, "legal_post": 40, "hazard": 20, "standardization": 20}
 
 
 def read_enterprises(
-    sheets: Sequence[Sheet], index: NameIndex, choices: Choices | None = None
+    sheets: Sequence[Sheet], index: NameIndex, choices: Choices | None = None, tell: Tell = silent
 ) -> tuple[Table, list[dict[str, Any]], list[Fault], dict[str, Organization]]:
     """The table, its good rows in the format of samples/expected, the faults, and the units that the rows name.
 
@@ -47,7 +47,7 @@ def read_enterprises(
     faults: list[Fault] = []
     units: dict[str, Organization] = {}
     taken: dict[str, int] = {}
-    for line in table.lines:
+    for line in told(table.lines, tell):
         try:
             row = _row(line, index, units)
             _claim(row, taken)

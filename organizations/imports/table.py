@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from lib.sheets import places
 from lib.sheets.cells import text
 from lib.sheets.merges import spread
-from lib.sheets.read import Sheet, UnreadableFileError
+from lib.sheets.read import Sheet, UnreadableFileError, refusal
 from lib.sheets.sides import beside, left_of, right_of
 
 from .faults import message
@@ -57,6 +57,21 @@ class Line(NamedTuple):
 
     row: int
     cells: dict[str, str]
+
+
+Tell = Callable[[int, int, str], None]  # done, of how many, what is being done
+
+
+def silent(done: int, total: int, step: str) -> None:
+    """Nobody watches."""
+
+
+def told(lines: Sequence[Line], tell: Tell, every: int = 100) -> Iterator[Line]:
+    """The lines, with a word about the progress now and then."""
+    for number, line in enumerate(lines):
+        if number % every == 0:
+            tell(number, len(lines), "judge")
+        yield line
 
 
 Choices = Mapping[str, Mapping[int, str]]  # fingerprint of a header → column → field, "" for none
@@ -150,10 +165,19 @@ def find_table(
     missing = [field for field in needed if best is None or field not in best[2]]
     if best is not None and choices is not None and len(set(best[2]) - VAGUE) >= 2:
         return _table(*best, missing, start)
-    raise UnreadableFileError(
-        _("No sheet has a table with the columns that are needed; missing: %(names)s. Add the column headers.")
-        % {"names": "、".join(words[field][0] for field in missing)}
-    )
+    raise UnreadableFileError(no_table([words[field][0] for field in missing]), "no_table",
+                              names=[words[field][0] for field in missing])  # fmt: skip
+
+
+def no_table(names: Sequence[str]) -> str:
+    """Why no sheet was taken: the columns that are missing, in the offices' own words."""
+    text = _("No sheet has a table with the columns that are needed; missing: %(names)s. Add the column headers.")
+    return text % {"names": "、".join(names)}
+
+
+def why_unread(code: str, details: Mapping[str, Any]) -> str:
+    """Why a file of units could not be read, in the reader's language."""
+    return no_table(details["names"]) if code == "no_table" else refusal(code, **details)
 
 
 def _edge(cells: Sequence[Any], fields: Mapping[str, str], needed: Sequence[str]) -> int | None:

@@ -16,7 +16,7 @@ from organizations.names import key_of
 
 from .checks import yes_or_no
 from .classes import CLASSES
-from .table import Choices, Fault, Line, RowRefused, Table, find_table
+from .table import Choices, Fault, Line, RowRefused, Table, Tell, find_table, silent, told
 
 Kind = Organization.Kind
 WORDS = {
@@ -51,7 +51,7 @@ _SEPARATORS = re.compile("[、，,；;]")
 
 
 def read_units(
-    sheets: Sequence[Sheet], choices: Choices | None = None
+    sheets: Sequence[Sheet], choices: Choices | None = None, tell: Tell = silent
 ) -> tuple[Table, list[dict[str, Any]], list[Fault]]:
     """The table, its good rows in the format of samples/expected, and what is wrong with the others.
 
@@ -61,7 +61,7 @@ def read_units(
     rows: list[dict[str, Any]] = []
     faults: list[Fault] = []
     taken: dict[str, int] = {}
-    for line in table.lines:
+    for line in told(table.lines, tell):
         try:
             row = _row(line)
             _claim(row, taken)

@@ -11,25 +11,29 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django_htmx.http import HttpResponseClientRefresh
 
 from audit.exports import export, kept_file, record_file, send_kept
+from background import acts
 from lib import clock
 from lib.listing import page_of
+from lib.sheets.length import longer_than
 from lib.sheets.mark import write_marked
-from lib.sheets.read import UnreadableFileError, read_workbook
+from lib.sheets.read import UnreadableFileError, check_file, read_workbook
 from lib.sheets.write import CHUNK, download, exporting, file_name, stream, workbook
 from lib.uploads import WorkbookForm
-from organizations import unit_columns_page
+from organizations import unit_columns_page, unit_work_page
 from organizations import unit_import_page as page_words
-from organizations.actions import unit_imports
+from organizations.actions import unit_imports, unit_work
 from organizations.actions.unit_undo import undo, undo_plan
 from organizations.models import Organization, UnitImport, UnitImportRow, User
 
+from . import unit_works
 from .units import manager
 
 State, Verdict = UnitImport.State, UnitImportRow.Verdict
@@ -50,11 +54,9 @@ def unit_import_list(request: HttpRequest, register: str) -> HttpResponseBase:
     form = WorkbookForm(request.POST, request.FILES) if request.method == "POST" else WorkbookForm()
     if request.method == "POST" and form.is_valid():
         try:
-            batch = _read(form.cleaned_data["file"], kind, user)
+            return redirect(_read(form.cleaned_data["file"], kind, user))
         except UnreadableFileError as error:
             form.add_error("file", str(error))
-        else:
-            return redirect("unit_import", pk=batch.pk)
     q, state = request.GET.get("q", "").strip()[:100], request.GET.get("state", "")
     rows = UnitImport.objects.visible_to(user).filter(kind=kind).for_list().matching(q)
     if state in State.values:
@@ -75,18 +77,25 @@ def unit_import_list(request: HttpRequest, register: str) -> HttpResponseBase:
         "rows": [page_words.history_row(batch) for batch in page.object_list],
         "columns": page_words.sheet_help(kind),
         "limit": settings.UPLOAD_LIMIT_MB * 1024 * 1024,
+        "readings": acts.readings_of(unit_work.READ, user).unfinished().filter(payload__register=kind),
     }
     return render(request, "organizations/unit_import_list.html", context)
 
 
-def _read(upload: Any, kind: str, user: User) -> UnitImport:
+def _read(upload: Any, kind: str, user: User) -> str:
+    """Reads an uploaded file, or orders that a long one is read; the address of what came of it."""
     city = Organization.objects.get(pk=user.organization.root_id)
     with tempfile.NamedTemporaryFile(suffix=".upload") as file:
         for chunk in upload.chunks():
             file.write(chunk)
         file.flush()
-        name = upload.name or ""
-        return unit_imports.preview(city=city, kind=kind, path=Path(file.name), name=name, by=user, at=clock.now())
+        name, path, at = upload.name or "", Path(file.name), clock.now()
+        check_file(path)
+        if longer_than(path, settings.IMPORT_BACKGROUND_ROWS):
+            work = unit_work.start_reading(city=city, kind=kind, path=path, name=name, by=user, at=at)
+            return reverse("unit_reading", args=[work.pk])
+        batch = unit_imports.preview(city=city, kind=kind, path=path, name=name, by=user, at=at)
+    return reverse("unit_import", args=[batch.pk])
 
 
 @require_GET
@@ -103,6 +112,11 @@ def unit_import_template(request: HttpRequest, register: str) -> HttpResponse:
 def unit_import(request: HttpRequest, pk: int) -> HttpResponseBase:
     """What the file would do, row by row; afterwards the same as a record. `?format=` exports the rows."""
     batch, _user = _batch(request, pk)
+    work = acts.latest(batch)
+    if work is not None and work.is_unfinished:
+        return unit_works.act_page(request, batch, work)
+    if request.htmx:  # type: ignore[attr-defined]  # the bar asks on, and there is nothing to wait for any more
+        return HttpResponseClientRefresh()
     show, q = request.GET.get("show", ""), request.GET.get("q", "").strip()[:100]
     rows = batch.rows.select_related("unit")
     if show in Verdict.values:
@@ -116,6 +130,7 @@ def unit_import(request: HttpRequest, pk: int) -> HttpResponseBase:
     context = {
         "batch": batch,
         "waits": batch.state == State.PREVIEWED,
+        "ended": unit_work_page.ended(work),
         "signal": page_words.STATE_SIGNAL[batch.state],
         "show": show,
         "q": q,
@@ -149,6 +164,8 @@ def unit_import_columns(request: HttpRequest, pk: int) -> HttpResponse:
     """What the columns are; the preview is made anew, and remembers it for later files with the same header."""
     batch, user = _batch(request, pk)
     chosen = unit_columns_page.chosen(request.POST, batch)
+    if _is_elsewhere(request, batch, user, unit_work.COLUMNS, chosen=chosen):
+        return redirect("unit_import", pk=pk)
     try:
         changed = unit_imports.choose_columns(batch=batch, chosen=chosen, by=user, at=clock.now())
     except unit_imports.DecidedError as error:
@@ -165,25 +182,35 @@ def unit_import_columns(request: HttpRequest, pk: int) -> HttpResponse:
 def unit_import_commit(request: HttpRequest, pk: int) -> HttpResponse:
     """Writes; a second press finds it done."""
     batch, user = _batch(request, pk)
+    whole = request.POST.get("whole") == "1"
+    if _is_elsewhere(request, batch, user, unit_work.COMMIT, whole=whole):
+        return redirect("unit_import", pk=pk)
     try:
-        unit_imports.commit(batch=batch, whole=request.POST.get("whole") == "1", by=user, at=clock.now())
+        unit_imports.commit(batch=batch, whole=whole, by=user, at=clock.now())
     except unit_imports.DecidedError as error:
         _say_decided(request, error.batch)
     except unit_imports.RefusedError as error:
-        text = ngettext(
-            "Nothing was imported: all or nothing was chosen, and %(count)s row is refused.",
-            "Nothing was imported: all or nothing was chosen, and %(count)s rows are refused.",
-            error.number,
-        )
-        messages.warning(request, text % {"count": error.number})
+        messages.warning(request, unit_work_page.refused(error.number))
     except unit_imports.ChangedError:
         unit_imports.refresh(batch=batch, by=user, at=clock.now())
-        text = _("Nothing was imported: the units have changed since the preview. It was made anew; check once more.")
-        messages.warning(request, text)
+        messages.warning(request, unit_work_page.changed())
     else:
         text = _("Imported: %(new)s units created, %(changed)s changed, %(refused)s rows refused.")
         messages.success(request, text % {name: getattr(batch, name) for name in ("new", "changed", "refused")})
     return redirect("unit_import", pk=pk)
+
+
+def _is_elsewhere(request: HttpRequest, batch: UnitImport, user: User, act: str, **given: Any) -> bool:
+    """Whether an act is done in the background: one that is under way already, or this one, of many rows."""
+    work = acts.latest(batch)
+    if work is not None and work.is_unfinished:
+        messages.info(request, _("Something is being done with this import right now. Wait for its end, or cancel it."))
+        return True
+    expected = State.COMMITTED if act == unit_work.UNDO else State.PREVIEWED
+    if batch.state != expected or not unit_work.is_large(batch):
+        return False
+    unit_work.start(batch=batch, act=act, by=user, at=clock.now(), **given)
+    return True
 
 
 def _say_decided(request: HttpRequest, batch: UnitImport) -> None:
@@ -199,6 +226,9 @@ def _say_decided(request: HttpRequest, batch: UnitImport) -> None:
 def unit_import_discard(request: HttpRequest, pk: int) -> HttpResponse:
     """Throws the preview away."""
     batch, user = _batch(request, pk)
+    work = acts.latest(batch)
+    if work is not None and work.is_unfinished:
+        return redirect("unit_import", pk=pk)
     try:
         unit_imports.discard(batch=batch, by=user, at=clock.now())
     except unit_imports.DecidedError as error:
@@ -217,6 +247,8 @@ def unit_import_undo(request: HttpRequest, pk: int) -> HttpResponse:
         _say_decided(request, batch)
         return redirect("unit_import", pk=pk)
     if request.method == "POST":
+        if _is_elsewhere(request, batch, user, unit_work.UNDO):
+            return redirect("unit_import", pk=pk)
         try:
             done = undo(batch=batch, by=user, at=clock.now())
         except unit_imports.DecidedError as error:

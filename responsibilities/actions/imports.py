@@ -15,7 +15,7 @@ from django.db.models import Q
 from audit.record import record, record_many
 from lib.sheets.read import read_workbook
 from organizations.imports.choices import Noted, amended, merged, said_in
-from organizations.imports.table import Choices
+from organizations.imports.table import Choices, Tell, silent
 from organizations.models import Organization
 from organizations.names import NameIndex
 from responsibilities.content import values_of
@@ -82,12 +82,14 @@ def preview(
     unit: Organization | None,
     by: User | None,
     at: datetime.datetime,
+    tell: Tell = silent,
 ) -> ListImport:
     """Reads a file and stages it; raises UnreadableFileError. The lists stay as they are.
 
     `year` None: the one that stands above the list, otherwise that of `at`. `unit`: the only one whose lists
     may be taken from the file.
     """
+    tell(0, 0, "read")
     tables, lists = _read(path, city, choices_for(city, unit))  # before the transaction: it takes its time
     year = year or year_of(tables) or at.year
     batch = ListImport(
@@ -160,6 +162,7 @@ def commit(
     seen: str | None = None,
     drop_absent: bool = False,
     whole: bool = False,
+    tell: Tell = silent,
 ) -> Outcome:
     """Writes the new and the changed rows into draft versions, all or none.
 
@@ -181,7 +184,8 @@ def commit(
     removed = 0
     written = []
     traces = []
-    for group in groups:
+    for number, group in enumerate(groups):
+        tell(number, len(groups), "write")
         if group.kind is None or not (group.writes or (drop_absent and group.absent)):
             continue
         removed += len(group.absent) if drop_absent else 0

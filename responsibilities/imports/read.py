@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
 from lib.sheets import places
-from lib.sheets.read import Sheet, UnreadableFileError
+from lib.sheets.read import Sheet, UnreadableFileError, refusal
 from organizations.imports.table import Choices
 from organizations.models import Organization
 from organizations.names import NameIndex, key_of
@@ -52,13 +52,20 @@ def tables_of(sheets: Sequence[Sheet], choices: Choices | None = None) -> list[F
     """
     found = [table for sheet in sheets if sheet.visible for table in find_all(sheet, choices)]
     if not found:
-        raise UnreadableFileError(
-            _(
-                "No sheet holds a list of powers or duties: a header with 职责事项 and at least two of 法律依据, "
-                "责任处室, 责任人岗位, 履职频次, 追责情形 is needed. Add the column headers."
-            )
-        )
+        raise UnreadableFileError(why_unread("no_lists", {}), "no_lists")
     return found
+
+
+def why_unread(code: str, details: Mapping[str, Any]) -> str:
+    """Why a workbook of lists could not be read, in the reader's language."""
+    texts = {
+        "no_lists": _(
+            "No sheet holds a list of powers or duties: a header with 职责事项 and at least two of 法律依据, "
+            "责任处室, 责任人岗位, 履职频次, 追责情形 is needed. Add the column headers."
+        ),
+        "too_many": _("The workbook has %(number)s items, at most %(limit)s are read at once. Divide it."),
+    }
+    return texts[code] % details if code in texts else refusal(code, **details)
 
 
 def layouts_of(tables: Sequence[Found]) -> list[dict[str, Any]]:
@@ -77,10 +84,8 @@ def read_lists(tables: Sequence[Found], names: NameIndex) -> list[Read]:
     found = [one for table in tables if not table.missing for one in _units_of(table, names)]
     number = sum(len(one.rows) + len(one.errors) for one in found)
     if number > MOST_ROWS:
-        raise UnreadableFileError(
-            _("The workbook has %(number)s items, at most %(limit)s are read at once. Divide it.")
-            % {"number": number, "limit": MOST_ROWS}
-        )
+        details = {"number": number, "limit": MOST_ROWS}
+        raise UnreadableFileError(why_unread("too_many", details), "too_many", **details)
     return found
 
 

@@ -13,10 +13,10 @@ from django.views.decorators.http import require_http_methods
 from lib import clock
 from organizations.person import person_of
 from responsibilities import import_page
-from responsibilities.actions import import_undo
+from responsibilities.actions import import_undo, list_work
 from responsibilities.models import ListImport
 
-from .imports import drafter
+from .list_works import drafter, is_elsewhere
 
 
 @never_cache
@@ -32,6 +32,8 @@ def duty_import_undo(request: HttpRequest, pk: int) -> HttpResponse:
         found = import_undo.undo_plan(batch)
         context = {"batch": batch, "rows": import_page.undo_rows(found), "possible": bool(found.back)}
         return render(request, "responsibilities/import_undo.html", context)
+    if is_elsewhere(request, batch, user, list_work.UNDO):
+        return redirect("duty_import_preview", pk=pk)
     try:
         done = import_undo.undo(batch=batch, by=user, at=clock.now())
     except import_undo.NotImportedError:

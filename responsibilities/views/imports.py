@@ -8,42 +8,40 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django_htmx.http import HttpResponseClientRefresh
 
 from audit.exports import export, kept_file, record_file, send_kept
+from background import acts
 from lib import clock
 from lib.listing import page_of
+from lib.sheets.length import longer_than
 from lib.sheets.mark import write_marked
-from lib.sheets.read import UnreadableFileError, read_workbook
+from lib.sheets.read import UnreadableFileError, check_file, read_workbook
 from lib.sheets.write import CHUNK, Column, Sheet, download, exporting, file_name, stream, workbook
 from organizations.models import Organization, User
 from organizations.person import person_of
 from organizations.roles import Capability
 from organizations.unit_columns_page import wrong_columns
-from responsibilities import columns_page, import_page
-from responsibilities.actions import imports
+from organizations.unit_work_page import refused
+from responsibilities import columns_page, import_page, list_work_page
+from responsibilities.actions import imports, list_work
 from responsibilities.annex import HEADS, WIDTHS
 from responsibilities.forms.lists import UploadForm
 from responsibilities.imports.judge import digest, numbers
 from responsibilities.models import ListImport, ResponsibilityList
 
+from .list_works import act_page, drafter, is_elsewhere
+
 State = ListImport.State
-
-
-def drafter(request: HttpRequest) -> User:
-    """The person, if allowed to write lists; raises PermissionDenied."""
-    user = person_of(request)
-    if not user.may(Capability.DRAFT_LISTS):
-        raise PermissionDenied
-    return user
 
 
 def _load(request: HttpRequest, pk: int) -> tuple[User, ListImport]:
@@ -60,11 +58,9 @@ def duty_imports(request: HttpRequest) -> HttpResponseBase:
     form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
     if request.method == "POST" and form.is_valid():
         try:
-            batch = _read(form.cleaned_data["file"], form.cleaned_data["year"], user)
+            return redirect(_read(form.cleaned_data["file"], form.cleaned_data["year"], user))
         except UnreadableFileError as error:
             form.add_error("file", str(error))
-        else:
-            return redirect("duty_import_preview", pk=batch.pk)
     rows = ListImport.objects.visible_to(user).for_list()
     if exporting(request):
         return export(request, _("Import lists"), import_page.history_sheet(rows.iterator(chunk_size=CHUNK)))
@@ -75,21 +71,26 @@ def duty_imports(request: HttpRequest) -> HttpResponseBase:
         "rows": [import_page.list_row(batch) for batch in page.object_list],
         "limit": settings.UPLOAD_LIMIT_MB * 1024 * 1024,
         "sees_all": user.may(Capability.PUBLISH_LISTS),
+        "readings": acts.readings_of(list_work.READ, user).unfinished(),
     }
     return render(request, "responsibilities/import_list.html", context)
 
 
-def _read(upload: UploadedFile, year: int | None, user: User) -> ListImport:
-    """Stages the uploaded file; the parser wants it on the disk."""
+def _read(upload: UploadedFile, year: int | None, user: User) -> str:
+    """Reads an uploaded file, or orders that a long one is read; the address of what came of it."""
     city = Organization.objects.get(pk=user.organization.root_id)
     own = None if user.may(Capability.PUBLISH_LISTS) else user.organization
     with tempfile.NamedTemporaryFile(suffix=".upload") as file:
         for chunk in upload.chunks():
             file.write(chunk)
         file.flush()
-        return imports.preview(
-            city=city, path=Path(file.name), name=upload.name or "", year=year, unit=own, by=user, at=clock.now()
-        )
+        name, path, at = upload.name or "", Path(file.name), clock.now()
+        check_file(path)
+        if longer_than(path, settings.IMPORT_BACKGROUND_ROWS):
+            work = list_work.start_reading(city=city, path=path, name=name, year=year, unit=own, by=user, at=at)
+            return reverse("duty_reading", args=[work.pk])
+        batch = imports.preview(city=city, path=path, name=name, year=year, unit=own, by=user, at=at)
+    return reverse("duty_import_preview", args=[batch.pk])
 
 
 @require_GET
@@ -106,6 +107,11 @@ def duty_import_template(request: HttpRequest) -> HttpResponse:
 def duty_import_preview(request: HttpRequest, pk: int) -> HttpResponseBase:
     """What the file would do now, row by row; after the decision the same as a record. `?format=` exports the rows."""
     user, batch = _load(request, pk)
+    work = acts.latest(batch)
+    if work is not None and work.is_unfinished:
+        return act_page(request, batch, work)
+    if request.htmx:  # type: ignore[attr-defined]  # the bar asks on, and there is nothing to wait for any more
+        return HttpResponseClientRefresh()
     show = request.GET.get("show", "")
     groups = imports.groups_of(batch) if batch.state == State.PREVIEWED else []
     counted = numbers(groups) if groups else {key: getattr(batch, key) for key in _counted()}
@@ -135,6 +141,7 @@ def duty_import_preview(request: HttpRequest, pk: int) -> HttpResponseBase:
         "digest": digest(groups),
         "signal": import_page.STATE_SIGNAL[batch.state],
         "beside": columns_page.beside(batch),
+        "ended": list_work_page.ended(work),
         "headers": columns_page.headers_of(batch) if batch.state == State.PREVIEWED and batch.file else [],
         "lists": written.select_related("organization"),
     }
@@ -173,6 +180,8 @@ def duty_import_columns(request: HttpRequest, pk: int) -> HttpResponse:
     """What the columns are; the preview is made anew, and remembers it for later files with the same header."""
     user, batch = _load(request, pk)
     chosen = columns_page.chosen(request.POST, batch)
+    if is_elsewhere(request, batch, user, list_work.COLUMNS, chosen=chosen):
+        return redirect("duty_import_preview", pk=pk)
     try:
         changed = imports.choose_columns(batch=batch, chosen=chosen, by=user, at=clock.now())
     except imports.AlreadyDecidedError as error:
@@ -189,25 +198,18 @@ def duty_import_columns(request: HttpRequest, pk: int) -> HttpResponse:
 def duty_import_commit(request: HttpRequest, pk: int) -> HttpResponse:
     """Writes the new and the changed rows into drafts; a second press finds it done."""
     user, batch = _load(request, pk)
+    wanted: dict[str, Any] = {name: request.POST.get(name) == "1" for name in ("drop_absent", "whole")}
+    wanted["seen"] = request.POST.get("seen", "")
+    if is_elsewhere(request, batch, user, list_work.COMMIT, **wanted):
+        return redirect("duty_import_preview", pk=pk)
     try:
-        done = imports.commit(
-            batch=batch, by=user, at=clock.now(), seen=request.POST.get("seen", ""),
-            drop_absent=request.POST.get("drop_absent") == "1", whole=request.POST.get("whole") == "1",
-        )  # fmt: skip
+        done = imports.commit(batch=batch, by=user, at=clock.now(), **wanted)
     except imports.AlreadyDecidedError as error:
         _say_decided(request, error.batch)
     except imports.RefusedError as error:
-        text = ngettext(
-            "Nothing was imported: all or nothing was chosen, and %(count)s row is refused.",
-            "Nothing was imported: all or nothing was chosen, and %(count)s rows are refused.",
-            error.number,
-        )
-        messages.warning(request, text % {"count": error.number})
+        messages.warning(request, refused(error.number))
     except imports.ListsChangedError:
-        text = _(
-            "Nothing was imported: the lists have changed since the preview. It was judged anew; check it once more."
-        )
-        messages.warning(request, text)
+        messages.warning(request, list_work_page.changed())
     else:
         messages.success(request, _words(done))
     return redirect("duty_import_preview", pk=pk)
@@ -235,6 +237,9 @@ def _say_decided(request: HttpRequest, batch: ListImport) -> None:
 def duty_import_discard(request: HttpRequest, pk: int) -> HttpResponse:
     """Throws the preview away."""
     user, batch = _load(request, pk)
+    work = acts.latest(batch)
+    if work is not None and work.is_unfinished:
+        return redirect("duty_import_preview", pk=pk)
     try:
         imports.discard(batch=batch, by=user, at=clock.now())
     except imports.AlreadyDecidedError as error:
