@@ -65,7 +65,7 @@ def groups(request: HttpRequest, plan: Plan | None, counts: dict[str, int]) -> l
         manage.append(item(_("Plans"), "n-report", "plan_list", "plan_edit", "plan_create", yearly=False))
     if user.may(Capability.MANAGE_PEOPLE):
         units = (
-            "units_import_list", "enterprises_import_list", "unit_import", "unit_import_undo",
+            "units_import_list", "enterprises_import_list", "unit_import", "unit_import_undo", "unit_reading",
             "organization", "organization_edit", "organization_create", "organization_bulk",
         )  # fmt: skip
         manage.append(item(_("Units"), "n-org", "organization_list", *units, yearly=False))
@@ -86,7 +86,7 @@ def groups(request: HttpRequest, plan: Plan | None, counts: dict[str, int]) -> l
     listed = (
         "duty_unit", "duty_list", "duty_list_create", "duty_list_step", "duty_list_compare", "duty_item", "duty_search",
         "duty_item_edit", "duty_item_create", "duty_term_create", "duty_links", "duty_imports", "duty_import_preview",
-        "duty_import_undo",
+        "duty_import_undo", "duty_reading",
     )  # fmt: skip
     lists = item(_("Lists"), "n-duty", "duty_lists", *listed, yearly=False, count=counts.get("lists") or None)
     (manage if manage else own).append(lists)

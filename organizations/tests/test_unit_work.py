@@ -56,6 +56,7 @@ def test_read_written_and_undone(desk, city):
     address = send(desk, UNITS, *ROWS)
     page = desk.client.get(address).content.decode()
     assert "Waiting for the background process" in page and "hx-get=" in page and not UnitImport.objects.exists()
+    assert f'href="{reverse("organization_list")}" aria-current="page"' in page, "the navigation knows where one is"
     assert address in desk.client.get(reverse("units_import_list")).content.decode(), "left and found again"
     assert work() == 1
     batch = UnitImport.objects.get()
