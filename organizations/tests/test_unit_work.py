@@ -1,22 +1,16 @@
 """Lists of more units than a request can take: read, written and undone in the background."""
 
-import io
-
 import pytest
-import xlsxwriter
 from django.core.files.storage import default_storage
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
-from django.utils import timezone
 
 from audit.models import AuditEntry
-from background import work_runner
 from background.models import Work
-from background.work import discover
 from organizations.models import Organization, UnitImport
 from organizations.roles import Role
 from tests import factories
 from tests.watch import unsaid
+from tests.working import work
 
 from .unit_desk import UNITS, unit
 
@@ -28,32 +22,16 @@ def small(settings):
     settings.IMPORT_BACKGROUND_ROWS = 5
 
 
-def work():
-    """The runner, once."""
-    return work_runner.sweep(discover(), timezone.now())
-
-
-def send(desk, head, *rows):
-    """Uploads a list; the address that answers."""
-    buffer = io.BytesIO()
-    with xlsxwriter.Workbook(buffer) as book:
-        sheet = book.add_worksheet()
-        for number, row in enumerate([head, *rows]):
-            sheet.write_row(number, 0, row)
-    file = SimpleUploadedFile("单位.xlsx", buffer.getvalue())
-    return desk.client.post(reverse("units_import_list"), {"file": file})["Location"]
-
-
 def read(desk, head=UNITS, *rows):
     """Uploads a list and lets it be read."""
-    address = send(desk, head, *(rows or ROWS))
+    address = desk.send(head, *(rows or ROWS))["Location"]
     assert work() == 1
     assert desk.client.get(address)["Location"]
     return UnitImport.objects.get()
 
 
 def test_read_written_and_undone(desk, city):
-    address = send(desk, UNITS, *ROWS)
+    address = desk.send(UNITS, *ROWS)["Location"]
     page = desk.client.get(address).content.decode()
     assert "Waiting for the background process" in page and "hx-get=" in page and not UnitImport.objects.exists()
     assert f'href="{reverse("organization_list")}" aria-current="page"' in page, "the navigation knows where one is"
@@ -101,7 +79,7 @@ def test_a_column_is_named_and_one_too_many_is_put_back(desk, city):
 
 
 def test_what_cannot_be_read_is_said_in_the_language_of_who_looks(desk, city):
-    address = send(desk, ["甲", "乙"], *([n, n] for n in range(10)))
+    address = desk.send(["甲", "乙"], *([n, n] for n in range(10)))["Location"]
     assert work() == 1
     assert "No sheet has a table with the columns that are needed" in desk.client.get(address).content.decode()
     desk.client.cookies["django_language"] = "zh-hans"
@@ -110,7 +88,7 @@ def test_what_cannot_be_read_is_said_in_the_language_of_who_looks(desk, city):
 
 
 def test_reading_is_cancelled(desk, city):
-    address = send(desk, UNITS, *ROWS)
+    address = desk.send(UNITS, *ROWS)["Location"]
     page = desk.client.post(f"{address}stop/", follow=True).content.decode()
     assert "It was cancelled; nothing was written." in page
     assert work() == 0 and not UnitImport.objects.exists()
@@ -128,7 +106,7 @@ def test_writing_is_cancelled(desk, city):
 
 
 def test_the_same_file_twice_is_read_once(desk, city):
-    assert send(desk, UNITS, *ROWS) == send(desk, UNITS, *ROWS)
+    assert desk.send(UNITS, *ROWS)["Location"] == desk.send(UNITS, *ROWS)["Location"]
     assert Work.objects.count() == 1 and len(default_storage.listdir("to-be-read")[1]) == 1
 
 
@@ -142,7 +120,7 @@ def test_units_that_changed_meanwhile_are_compared_anew(desk, city):
 
 
 def test_nobody_else_sees_a_file_that_is_to_be_read(desk, city, cast, log_in):
-    address = send(desk, UNITS, *ROWS)
+    address = desk.send(UNITS, *ROWS)["Location"]
     other = log_in(factories.user(city.office, Role.ADMIN, "other"))
     assert other.get(address).status_code == other.post(f"{address}stop/").status_code == 404
     assert log_in(cast.inspector).get(address).status_code == 403

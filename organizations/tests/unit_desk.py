@@ -18,14 +18,19 @@ class Desk:
     def __init__(self, client):
         self.client = client
 
-    def upload(self, head, *rows, kind="units"):
+    def send(self, head, *rows, kind="units"):
+        """The answer to an uploaded list."""
         buffer = io.BytesIO()
         with xlsxwriter.Workbook(buffer) as book:
             sheet = book.add_worksheet()
             for number, row in enumerate([head, *rows]):
                 sheet.write_row(number, 0, row)
         file = SimpleUploadedFile("单位.xlsx", buffer.getvalue())
-        response = self.client.post(reverse(f"{kind}_import_list"), {"file": file})
+        return self.client.post(reverse(f"{kind}_import_list"), {"file": file})
+
+    def upload(self, head, *rows, kind="units"):
+        """The import of an uploaded list."""
+        response = self.send(head, *rows, kind=kind)
         assert response.status_code == 302, response.content.decode()
         return UnitImport.objects.get(pk=int(response["Location"].split("/")[-2]))
 

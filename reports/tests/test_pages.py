@@ -10,9 +10,8 @@ from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
 from audit.models import AuditEntry
-from background import work_runner
 from background.models import Work
-from background.work import Run, discover
+from background.work import Run
 from reports import jobs
 from reports.actions import orders
 from reports.actions.compile import compile_quarter
@@ -20,6 +19,7 @@ from reports.models import QuarterlyReport
 from reports.quarters import Quarter
 from tests import factories
 from tests.queries import LIMIT, taken
+from tests.working import work as do_work
 
 D = datetime.date
 AT = timezone.make_aware(datetime.datetime(2017, 7, 3, 9))
@@ -190,10 +190,6 @@ def test_each_figure_leads_to_exactly_its_rows(mixed, city, cast, log_in):
 
 
 # ---------------------------------------------------------------- in the background
-def do_work():
-    return work_runner.sweep(discover(), timezone.now())
-
-
 def test_an_order_is_found_again_while_it_waits_and_done_in_the_background(city, cast, plan, log_in):
     units(plan, 3)
     client = log_in(cast.admin)

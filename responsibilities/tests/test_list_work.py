@@ -3,16 +3,14 @@
 import pytest
 from django.core.files.storage import default_storage
 from django.urls import reverse
-from django.utils import timezone
 
 from audit.models import AuditEntry
-from background import work_runner
 from background.models import Work
-from background.work import discover
 from organizations.roles import Role
 from responsibilities.models import ListImport, ResponsibilityItem
 from tests import factories
 from tests.watch import unsaid
+from tests.working import work
 
 HEAD = ["序号", "职责事项", "法律依据", "责任处室", "责任人岗位", "履职频次"]
 ABOVE = ["市安监局责任清单"]
@@ -22,11 +20,6 @@ SHEET = [ABOVE, HEAD, *([n, f"第{n}项检查", "《甲法》第一条", "执法
 @pytest.fixture(autouse=True)
 def small(settings):
     settings.IMPORT_BACKGROUND_ROWS = 5
-
-
-def work():
-    """The runner, once."""
-    return work_runner.sweep(discover(), timezone.now())
 
 
 def read(desk, sheet=SHEET):

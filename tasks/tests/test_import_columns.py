@@ -11,6 +11,7 @@ from audit.models import AuditEntry
 from lib.sheets.read import read_workbook
 from tasks.models import ImportBatch, Task
 from tests.watch import unsaid
+from tests.working import work
 
 from .import_world import ERRORS, row, sheet
 
@@ -151,14 +152,6 @@ class TestBackground:
     def small(self, settings):
         settings.IMPORT_BACKGROUND_ROWS = 5
 
-    def work(self):
-        from django.utils import timezone
-
-        from background import work_runner
-        from background.work import discover
-
-        return work_runner.sweep(discover(), timezone.now())
-
     def test_a_long_list_is_read_written_and_undone_in_the_background(self, office, tmp_path):
         path = sheet(tmp_path / "a.xlsx", *(row(n) for n in range(1, 11)))
         batch = office.upload(path)
@@ -166,29 +159,29 @@ class TestBackground:
         page = office.see(batch)
         assert "Reading the file" in page and 'http-equiv="refresh"' in page and "hx-get=" in page
         assert "can be left" in page or "Waiting for the background process" in page
-        assert self.work() == 1
+        assert work() == 1
         assert "Import 10 tasks" in office.see(batch)
         page = office.press("import_commit", batch)
         assert "Importing" in page and not Task.objects.exists()
         assert "is being done with this import right now" in office.press("import_discard", batch)
         assert "is being done with this import right now" in office.press("import_commit", batch)
-        assert self.work() == 1
+        assert work() == 1
         batch.refresh_from_db()
         assert batch.state == "committed" and Task.objects.count() == 10 and batch.decided_by == office.admin
         assert "10 tasks created" in office.see(batch)
         office.press("import_undo", batch)
-        assert self.work() == 1
+        assert work() == 1
         batch.refresh_from_db()
         assert batch.state == "undone" and not Task.objects.exists()
         assert unsaid() == []
 
     def test_it_is_cancelled_before_anything_is_written(self, office, tmp_path):
         batch = office.upload(sheet(tmp_path / "a.xlsx", *(row(n) for n in range(1, 11))))
-        self.work()
+        work()
         office.press("import_commit", batch)
         page = office.press("import_stop", batch)
         assert "It was cancelled; nothing was written" in page and batch.state == "previewed"
-        assert self.work() == 0 and not Task.objects.exists()
+        assert work() == 0 and not Task.objects.exists()
 
     def test_cancelled_reading_leaves_nothing_to_check(self, office, tmp_path):
         batch = office.upload(sheet(tmp_path / "a.xlsx", *(row(n) for n in range(1, 11))))
@@ -200,14 +193,14 @@ class TestBackground:
     def test_a_plan_that_changed_is_said_and_judged_anew(self, office, tmp_path):
         office.upload(sheet(tmp_path / "a.xlsx", *(row(n) for n in range(1, 11))))
         batch = ImportBatch.objects.get()
-        self.work()
+        work()
         office.press("import_commit", batch)
-        self.work()
+        work()
         second = office.upload(sheet(tmp_path / "b.xlsx", *(row(n, amount=n + 1) for n in range(1, 11))))
-        self.work()
+        work()
         office.press("import_commit", second)
         Task.objects.filter(number="3").update(target=99)
-        self.work()
+        work()
         second.refresh_from_db()
         assert second.state == "previewed"
         assert "the plan has changed since the preview" in office.see(second)
@@ -215,7 +208,7 @@ class TestBackground:
     def test_an_unreadable_file_says_why_and_can_be_read_again(self, office, tmp_path, monkeypatch):
         path = sheet(tmp_path / "a.xlsx", *([f"姓名{n}", n] for n in range(20)), head=["姓名", "电话"])
         batch = office.upload(path)
-        self.work()
+        work()
         batch.refresh_from_db()
         assert batch.state == "unreadable"
         page = office.see(batch)
@@ -235,5 +228,5 @@ class TestBackground:
         batch = office.upload(sheet(tmp_path / "a.xlsx", *(row(n) for n in range(1, 11))))
         address = reverse("import_preview", kwargs={"year": 2017, "pk": batch.pk})
         assert b'id="work"' in office.client.get(address, headers={"HX-Request": "true"}).content
-        self.work()
+        work()
         assert office.client.get(address, headers={"HX-Request": "true"})["HX-Refresh"] == "true"

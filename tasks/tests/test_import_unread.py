@@ -1,19 +1,17 @@
 """Why a file cannot be read is said in the language of the person who reads it, whoever brought the file in."""
 
-import datetime
 from pathlib import Path
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import translation
 
 from audit.models import AuditEntry
-from background import work_runner
-from background.work import discover
 from lib.sheets import read
 from organizations.roles import Role
 from tasks.actions import imports
 from tests import factories
+from tests.working import work
 
 from .import_world import row, sheet
 from .office_desk import Office
@@ -45,11 +43,6 @@ def two(request, office, log_in, settings):
     for desk in (office, reader):
         desk.client.cookies["django_language"] = desk.language
     return office, reader
-
-
-def work(later=0):
-    """The runner, so many minutes from now: a failed attempt is not repeated at once."""
-    return work_runner.sweep(discover(), timezone.now() + datetime.timedelta(minutes=later))
 
 
 def read_by(desks, words, batch):

@@ -8,15 +8,14 @@ import openpyxl
 import pytest
 from django.utils import timezone
 
-from background import work_runner
 from background.models import Work
-from background.work import discover
 from organizations.roles import Role
 from tasks.actions import packages
 from tasks.models import ProgressEntry, ProgressReturn
 from tasks.states import AssignmentState
 from tests import factories
 from tests.files import octets
+from tests.working import work as do_work
 
 from .test_returns import RETURN, book_of, fill, sign
 
@@ -226,7 +225,7 @@ def test_many_workbooks_are_made_in_the_background(owed, plan, city, cast, log_i
     assert "正在生成" in client.get(f"{URL}units/").content.decode()
     assert client.get(f"{URL}packages/{work.pk}/file/").status_code == 404
     assert log_in(factories.user(city.office, Role.ADMIN)).get(ordered["Location"]).status_code == 404
-    assert work_runner.sweep(discover(), timezone.now()) == 1
+    assert do_work() == 1
     work.refresh_from_db()
     assert (work.state, work.done, work.total, work.result["number"]) == ("done", 2, 2, 2)
     assert "已就绪" in client.get(f"{URL}units/").content.decode()

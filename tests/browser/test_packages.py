@@ -4,12 +4,11 @@ import zipfile
 
 import openpyxl
 import pytest
-from django.utils import timezone
 
-from background import work, work_runner
 from background.models import Work
 from tasks.actions import packages
 from tests import factories
+from tests.working import work as do_work
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 UNITS = 52  # more than are made at once, and more than a page shows
@@ -43,7 +42,7 @@ def run_jobs(page, monkeypatch) -> None:
 
     original = packages.write_outgoing
     monkeypatch.setattr(packages, "write_outgoing", write)
-    assert work_runner.sweep(work.discover(), timezone.now()) == 1
+    assert do_work() == 1
     assert len(written) == UNITS
 
 
