@@ -60,11 +60,6 @@ def missing(batch: UnitImport) -> list[str]:
     return [labels[field] for field in missed]
 
 
-def wrong_columns(why: str) -> str:
-    """With the chosen columns the sheet is no list any more; also said of other lists than those of units."""
-    return _("With these columns the list cannot be read, so they were left as they were. %(why)s") % {"why": why}
-
-
 def chosen(posted: Mapping[str, Any], batch: UnitImport) -> dict[int, str]:
     """What the drop-downs say: column → field; unknown ones are let go."""
     known = {"", *words_of(batch.kind)}

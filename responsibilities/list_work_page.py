@@ -2,47 +2,33 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from background.models import Work
-from organizations.unit_columns_page import wrong_columns
-from organizations.unit_work_page import Ended, refused
+from background.act_pages import ActPages
 
-from .actions import list_work
+from .actions.list_work import ACTS
 from .imports.read import why_unread
 
 
-def words(work: Work) -> str:
-    """What is being done."""
-    steps = {
+def _steps() -> dict[str, str]:
+    return {
         "read": _("Reading the file"), "judge": _("Comparing with the lists"), "write": _("Writing the lists"),
         "undo": _("Undoing the import"),
     }  # fmt: skip
-    acts = {list_work.COMMIT: _("Importing"), list_work.UNDO: _("Undoing the import")}
-    return steps.get(work.step) or acts.get(work.kind) or _("Reading the file")
-
-
-def ended(work: Work | None) -> Ended | None:
-    """What the last work came to, where the import itself does not show it; None otherwise."""
-    if work is None or work.is_unfinished:
-        return None
-    if work.state == Work.State.STOPPED:
-        return "none", _("It was cancelled; nothing was written.")
-    if work.state == Work.State.FAILED:
-        return "over", _("It failed several times and nothing was written. Tell the operator; the log says why.")
-    result = work.result
-    match result.get("came_to"):
-        case "unreadable":
-            return "over", why_unread(result["code"], result["details"])
-        case "columns":
-            return "over", wrong_columns(why_unread(result["code"], result["details"]))
-        case "refused":
-            return "soon", refused(result["number"])
-        case "changed":
-            return "soon", changed()
-    return None
 
 
 def changed() -> str:
     """The preview no longer holds."""
     return _("Nothing was imported: the lists have changed since the preview. It was judged anew; check it once more.")
+
+
+def _back(_on: Any) -> tuple[str, str]:
+    return reverse("duty_imports"), _("Import lists")
+
+
+PAGES = ActPages(
+    ACTS, "duty_import_preview", "duty_import_stop", "duty_reading", _steps, why_unread, changed, _back
+)  # fmt: skip

@@ -8,11 +8,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from background.act_pages import came_to_nothing
 from background.models import Work
 from lib import formats
 from lib.sheets import places
 from lib.sheets.cells import letter
-from organizations.unit_columns_page import wrong_columns
+from lib.sheets.read import wrong_columns
 from tasks import import_columns_page
 from tasks.imports import unread
 from tasks.models import ImportBatch, ImportRow
@@ -171,11 +172,8 @@ def work_note(work: Work | None) -> Note | None:
         return None
     if work.kind == "tasks.import_read":
         return _read_note(work)
-    if work.state == Work.State.STOPPED:
-        return Note("none", _("It was cancelled; nothing was written."))
-    if work.state == Work.State.FAILED:
-        return Note("over", _("It failed several times and nothing was written. Tell the operator; the log says why."))
-    return came_to(work.result)
+    nothing = came_to_nothing(work)
+    return Note(*nothing) if nothing is not None else came_to(work.result)
 
 
 def _read_note(work: Work) -> Note | None:

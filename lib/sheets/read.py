@@ -181,6 +181,11 @@ class _Plain(pickle.Unpickler):
         raise pickle.UnpicklingError(f"{module}.{name}")
 
 
+def wrong_columns(why: str) -> str:
+    """With the columns that somebody chose the sheet is no list any more."""
+    return _("With these columns the list cannot be read, so they were left as they were. %(why)s") % {"why": why}
+
+
 def refusal(code: str, **details: Any) -> str:
     """What is wrong with a file and what to do about it, in the reader's language."""
     texts = {

@@ -16,24 +16,25 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
-from django_htmx.http import HttpResponseClientRefresh
 
 from audit.exports import export, kept_file, record_file, send_kept
-from background import acts
+from background.act_pages import refused, waits
+from background.acts import latest
 from lib import clock
 from lib.listing import page_of
 from lib.sheets.length import longer_than
 from lib.sheets.mark import write_marked
-from lib.sheets.read import UnreadableFileError, check_file, read_workbook
+from lib.sheets.read import UnreadableFileError, check_file, read_workbook, wrong_columns
 from lib.sheets.write import CHUNK, download, exporting, file_name, stream, workbook
 from lib.uploads import WorkbookForm
-from organizations import unit_columns_page, unit_work_page
+from organizations import unit_columns_page
 from organizations import unit_import_page as page_words
-from organizations.actions import unit_imports, unit_work
+from organizations.actions import unit_imports
 from organizations.actions.unit_undo import undo, undo_plan
+from organizations.actions.unit_work import ACTS, is_large
 from organizations.models import Organization, UnitImport, UnitImportRow, User
+from organizations.unit_work_page import PAGES, changed
 
-from . import unit_works
 from .units import manager
 
 State, Verdict = UnitImport.State, UnitImportRow.Verdict
@@ -77,7 +78,7 @@ def unit_import_list(request: HttpRequest, register: str) -> HttpResponseBase:
         "rows": [page_words.history_row(batch) for batch in page.object_list],
         "columns": page_words.sheet_help(kind),
         "limit": settings.UPLOAD_LIMIT_MB * 1024 * 1024,
-        "readings": acts.readings_of(unit_work.READ, user).unfinished().filter(payload__register=kind),
+        "readings": ACTS.readings_of(user).unfinished().filter(payload__register=kind),
     }
     return render(request, "organizations/unit_import_list.html", context)
 
@@ -92,7 +93,7 @@ def _read(upload: Any, kind: str, user: User) -> str:
         name, path, at = upload.name or "", Path(file.name), clock.now()
         check_file(path)
         if longer_than(path, settings.IMPORT_BACKGROUND_ROWS):
-            work = unit_work.start_reading(city=city, kind=kind, path=path, name=name, by=user, at=at)
+            work = ACTS.start_reading(on=city, city=city.pk, path=path, name=name, by=user, at=at, register=kind)
             return reverse("unit_reading", args=[work.pk])
         batch = unit_imports.preview(city=city, kind=kind, path=path, name=name, by=user, at=at)
     return reverse("unit_import", args=[batch.pk])
@@ -112,11 +113,10 @@ def unit_import_template(request: HttpRequest, register: str) -> HttpResponse:
 def unit_import(request: HttpRequest, pk: int) -> HttpResponseBase:
     """What the file would do, row by row; afterwards the same as a record. `?format=` exports the rows."""
     batch, _user = _batch(request, pk)
-    work = acts.latest(batch)
-    if work is not None and work.is_unfinished:
-        return unit_works.act_page(request, batch, work)
-    if request.htmx:  # type: ignore[attr-defined]  # the bar asks on, and there is nothing to wait for any more
-        return HttpResponseClientRefresh()
+    work = latest(batch)
+    busy = PAGES.busy(request, batch, work)
+    if busy is not None:
+        return busy
     show, q = request.GET.get("show", ""), request.GET.get("q", "").strip()[:100]
     rows = batch.rows.select_related("unit")
     if show in Verdict.values:
@@ -130,7 +130,7 @@ def unit_import(request: HttpRequest, pk: int) -> HttpResponseBase:
     context = {
         "batch": batch,
         "waits": batch.state == State.PREVIEWED,
-        "ended": unit_work_page.ended(work),
+        "ended": PAGES.ended(work),
         "signal": page_words.STATE_SIGNAL[batch.state],
         "show": show,
         "q": q,
@@ -164,14 +164,14 @@ def unit_import_columns(request: HttpRequest, pk: int) -> HttpResponse:
     """What the columns are; the preview is made anew, and remembers it for later files with the same header."""
     batch, user = _batch(request, pk)
     chosen = unit_columns_page.chosen(request.POST, batch)
-    if _is_elsewhere(request, batch, user, unit_work.COLUMNS, chosen=chosen):
+    if _is_elsewhere(request, batch, user, ACTS.columns, chosen=chosen):
         return redirect("unit_import", pk=pk)
     try:
         changed = unit_imports.choose_columns(batch=batch, chosen=chosen, by=user, at=clock.now())
     except unit_imports.DecidedError as error:
         _say_decided(request, error.batch)
     except UnreadableFileError as error:
-        messages.error(request, unit_columns_page.wrong_columns(str(error)))
+        messages.error(request, wrong_columns(str(error)))
     else:
         if changed:
             messages.success(request, _("Read again with these columns. The choice is remembered for this header."))
@@ -183,17 +183,17 @@ def unit_import_commit(request: HttpRequest, pk: int) -> HttpResponse:
     """Writes; a second press finds it done."""
     batch, user = _batch(request, pk)
     whole = request.POST.get("whole") == "1"
-    if _is_elsewhere(request, batch, user, unit_work.COMMIT, whole=whole):
+    if _is_elsewhere(request, batch, user, ACTS.commit, whole=whole):
         return redirect("unit_import", pk=pk)
     try:
         unit_imports.commit(batch=batch, whole=whole, by=user, at=clock.now())
     except unit_imports.DecidedError as error:
         _say_decided(request, error.batch)
     except unit_imports.RefusedError as error:
-        messages.warning(request, unit_work_page.refused(error.number))
+        messages.warning(request, refused(error.number))
     except unit_imports.ChangedError:
         unit_imports.refresh(batch=batch, by=user, at=clock.now())
-        messages.warning(request, unit_work_page.changed())
+        messages.warning(request, changed())
     else:
         text = _("Imported: %(new)s units created, %(changed)s changed, %(refused)s rows refused.")
         messages.success(request, text % {name: getattr(batch, name) for name in ("new", "changed", "refused")})
@@ -201,16 +201,10 @@ def unit_import_commit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _is_elsewhere(request: HttpRequest, batch: UnitImport, user: User, act: str, **given: Any) -> bool:
-    """Whether an act is done in the background: one that is under way already, or this one, of many rows."""
-    work = acts.latest(batch)
-    if work is not None and work.is_unfinished:
-        messages.info(request, _("Something is being done with this import right now. Wait for its end, or cancel it."))
-        return True
-    expected = State.COMMITTED if act == unit_work.UNDO else State.PREVIEWED
-    if batch.state != expected or not unit_work.is_large(batch):
-        return False
-    unit_work.start(batch=batch, act=act, by=user, at=clock.now(), **given)
-    return True
+    """Whether an act is done in the background."""
+    expected = State.COMMITTED if act == ACTS.undo else State.PREVIEWED
+    large = batch.state == expected and is_large(batch)
+    return PAGES.elsewhere(request, batch, act, by=user, large=large, **given)
 
 
 def _say_decided(request: HttpRequest, batch: UnitImport) -> None:
@@ -226,8 +220,7 @@ def _say_decided(request: HttpRequest, batch: UnitImport) -> None:
 def unit_import_discard(request: HttpRequest, pk: int) -> HttpResponse:
     """Throws the preview away."""
     batch, user = _batch(request, pk)
-    work = acts.latest(batch)
-    if work is not None and work.is_unfinished:
+    if waits(request, batch):
         return redirect("unit_import", pk=pk)
     try:
         unit_imports.discard(batch=batch, by=user, at=clock.now())
@@ -247,7 +240,7 @@ def unit_import_undo(request: HttpRequest, pk: int) -> HttpResponse:
         _say_decided(request, batch)
         return redirect("unit_import", pk=pk)
     if request.method == "POST":
-        if _is_elsewhere(request, batch, user, unit_work.UNDO):
+        if _is_elsewhere(request, batch, user, ACTS.undo):
             return redirect("unit_import", pk=pk)
         try:
             done = undo(batch=batch, by=user, at=clock.now())

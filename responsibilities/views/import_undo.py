@@ -13,10 +13,12 @@ from django.views.decorators.http import require_http_methods
 from lib import clock
 from organizations.person import person_of
 from responsibilities import import_page
-from responsibilities.actions import import_undo, list_work
+from responsibilities.actions import import_undo
+from responsibilities.actions.list_work import ACTS, is_large
+from responsibilities.list_work_page import PAGES
 from responsibilities.models import ListImport
 
-from .list_works import drafter, is_elsewhere
+from .list_works import drafter
 
 
 @never_cache
@@ -32,7 +34,7 @@ def duty_import_undo(request: HttpRequest, pk: int) -> HttpResponse:
         found = import_undo.undo_plan(batch)
         context = {"batch": batch, "rows": import_page.undo_rows(found), "possible": bool(found.back)}
         return render(request, "responsibilities/import_undo.html", context)
-    if is_elsewhere(request, batch, user, list_work.UNDO):
+    if PAGES.elsewhere(request, batch, ACTS.undo, by=user, large=is_large(batch)):
         return redirect("duty_import_preview", pk=pk)
     try:
         done = import_undo.undo(batch=batch, by=user, at=clock.now())

@@ -17,29 +17,29 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
-from django_htmx.http import HttpResponseClientRefresh
 
 from audit.exports import export, kept_file, record_file, send_kept
-from background import acts
+from background.act_pages import refused, waits
+from background.acts import latest
 from lib import clock
 from lib.listing import page_of
 from lib.sheets.length import longer_than
 from lib.sheets.mark import write_marked
-from lib.sheets.read import UnreadableFileError, check_file, read_workbook
+from lib.sheets.read import UnreadableFileError, check_file, read_workbook, wrong_columns
 from lib.sheets.write import CHUNK, Column, Sheet, download, exporting, file_name, stream, workbook
 from organizations.models import Organization, User
 from organizations.person import person_of
 from organizations.roles import Capability
-from organizations.unit_columns_page import wrong_columns
-from organizations.unit_work_page import refused
-from responsibilities import columns_page, import_page, list_work_page
-from responsibilities.actions import imports, list_work
+from responsibilities import columns_page, import_page
+from responsibilities.actions import imports
+from responsibilities.actions.list_work import ACTS, is_large
 from responsibilities.annex import HEADS, WIDTHS
 from responsibilities.forms.lists import UploadForm
 from responsibilities.imports.judge import digest, numbers
+from responsibilities.list_work_page import PAGES, changed
 from responsibilities.models import ListImport, ResponsibilityList
 
-from .list_works import act_page, drafter, is_elsewhere
+from .list_works import drafter
 
 State = ListImport.State
 
@@ -71,7 +71,7 @@ def duty_imports(request: HttpRequest) -> HttpResponseBase:
         "rows": [import_page.list_row(batch) for batch in page.object_list],
         "limit": settings.UPLOAD_LIMIT_MB * 1024 * 1024,
         "sees_all": user.may(Capability.PUBLISH_LISTS),
-        "readings": acts.readings_of(list_work.READ, user).unfinished(),
+        "readings": ACTS.readings_of(user).unfinished(),
     }
     return render(request, "responsibilities/import_list.html", context)
 
@@ -87,7 +87,10 @@ def _read(upload: UploadedFile, year: int | None, user: User) -> str:
         name, path, at = upload.name or "", Path(file.name), clock.now()
         check_file(path)
         if longer_than(path, settings.IMPORT_BACKGROUND_ROWS):
-            work = list_work.start_reading(city=city, path=path, name=name, year=year, unit=own, by=user, at=at)
+            work = ACTS.start_reading(
+                on=own or city, city=city.pk, path=path, name=name, by=user, at=at, year=year,
+                unit=own.pk if own else None,
+            )  # fmt: skip
             return reverse("duty_reading", args=[work.pk])
         batch = imports.preview(city=city, path=path, name=name, year=year, unit=own, by=user, at=at)
     return reverse("duty_import_preview", args=[batch.pk])
@@ -107,11 +110,10 @@ def duty_import_template(request: HttpRequest) -> HttpResponse:
 def duty_import_preview(request: HttpRequest, pk: int) -> HttpResponseBase:
     """What the file would do now, row by row; after the decision the same as a record. `?format=` exports the rows."""
     user, batch = _load(request, pk)
-    work = acts.latest(batch)
-    if work is not None and work.is_unfinished:
-        return act_page(request, batch, work)
-    if request.htmx:  # type: ignore[attr-defined]  # the bar asks on, and there is nothing to wait for any more
-        return HttpResponseClientRefresh()
+    work = latest(batch)
+    busy = PAGES.busy(request, batch, work)
+    if busy is not None:
+        return busy
     show = request.GET.get("show", "")
     groups = imports.groups_of(batch) if batch.state == State.PREVIEWED else []
     counted = numbers(groups) if groups else {key: getattr(batch, key) for key in _counted()}
@@ -141,7 +143,7 @@ def duty_import_preview(request: HttpRequest, pk: int) -> HttpResponseBase:
         "digest": digest(groups),
         "signal": import_page.STATE_SIGNAL[batch.state],
         "beside": columns_page.beside(batch),
-        "ended": list_work_page.ended(work),
+        "ended": PAGES.ended(work),
         "headers": columns_page.headers_of(batch) if batch.state == State.PREVIEWED and batch.file else [],
         "lists": written.select_related("organization"),
     }
@@ -180,7 +182,7 @@ def duty_import_columns(request: HttpRequest, pk: int) -> HttpResponse:
     """What the columns are; the preview is made anew, and remembers it for later files with the same header."""
     user, batch = _load(request, pk)
     chosen = columns_page.chosen(request.POST, batch)
-    if is_elsewhere(request, batch, user, list_work.COLUMNS, chosen=chosen):
+    if _is_elsewhere(request, batch, user, ACTS.columns, chosen=chosen):
         return redirect("duty_import_preview", pk=pk)
     try:
         changed = imports.choose_columns(batch=batch, chosen=chosen, by=user, at=clock.now())
@@ -200,7 +202,7 @@ def duty_import_commit(request: HttpRequest, pk: int) -> HttpResponse:
     user, batch = _load(request, pk)
     wanted: dict[str, Any] = {name: request.POST.get(name) == "1" for name in ("drop_absent", "whole")}
     wanted["seen"] = request.POST.get("seen", "")
-    if is_elsewhere(request, batch, user, list_work.COMMIT, **wanted):
+    if _is_elsewhere(request, batch, user, ACTS.commit, **wanted):
         return redirect("duty_import_preview", pk=pk)
     try:
         done = imports.commit(batch=batch, by=user, at=clock.now(), **wanted)
@@ -209,10 +211,16 @@ def duty_import_commit(request: HttpRequest, pk: int) -> HttpResponse:
     except imports.RefusedError as error:
         messages.warning(request, refused(error.number))
     except imports.ListsChangedError:
-        messages.warning(request, list_work_page.changed())
+        messages.warning(request, changed())
     else:
         messages.success(request, _words(done))
     return redirect("duty_import_preview", pk=pk)
+
+
+def _is_elsewhere(request: HttpRequest, batch: ListImport, user: User, act: str, **given: Any) -> bool:
+    """Whether an act is done in the background."""
+    large = batch.state == State.PREVIEWED and is_large(batch)
+    return PAGES.elsewhere(request, batch, act, by=user, large=large, **given)
 
 
 def _words(done: imports.Outcome) -> str:
@@ -237,8 +245,7 @@ def _say_decided(request: HttpRequest, batch: ListImport) -> None:
 def duty_import_discard(request: HttpRequest, pk: int) -> HttpResponse:
     """Throws the preview away."""
     user, batch = _load(request, pk)
-    work = acts.latest(batch)
-    if work is not None and work.is_unfinished:
+    if waits(request, batch):
         return redirect("duty_import_preview", pk=pk)
     try:
         imports.discard(batch=batch, by=user, at=clock.now())

@@ -9,13 +9,14 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from background.act_pages import say_busy
 from lib import clock
 from lib.sheets.read import UnreadableFileError
 from tasks.actions import import_choices, import_work, imports
 from tasks.actions import import_names as names
 from tasks.plans import plan_of
 
-from .import_preview import say_busy, say_decided
+from .import_preview import say_decided
 from .imports import batch_of, manager
 
 

@@ -17,11 +17,11 @@ from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
 from audit.exports import export
+from background.act_pages import say_busy, say_finished
 from lib import clock
 from lib.listing import page_of
-from lib.sheets.read import UnreadableFileError
+from lib.sheets.read import UnreadableFileError, wrong_columns
 from lib.sheets.write import exporting, file_name
-from organizations.unit_columns_page import wrong_columns
 from tasks import import_columns_page, import_head, import_names_page, import_page, import_undo_page
 from tasks.actions import import_choices, import_work, imports
 from tasks.models import ImportBatch, ImportRow
@@ -237,11 +237,6 @@ def say_decided(request: HttpRequest, batch: ImportBatch) -> None:
     messages.info(request, texts.get(State(batch.state), _("The file has not been read yet.")))
 
 
-def say_busy(request: HttpRequest) -> None:
-    """Something is under way."""
-    messages.info(request, _("Something is being done with this import right now. Wait for its end, or cancel it."))
-
-
 @require_POST
 def import_discard(request: HttpRequest, year: int, pk: int) -> HttpResponse:
     """Throws the preview away."""
@@ -264,7 +259,7 @@ def import_stop(request: HttpRequest, year: int, pk: int) -> HttpResponse:
     """Cancels what is done in the background."""
     batch = batch_of(request, plan_of(request, year), pk)
     if not import_work.stop(batch=batch, by=manager(request), at=clock.now()):
-        messages.info(request, _("It was finished before it could be cancelled."))
+        say_finished(request)
     return redirect("import_preview", year=year, pk=pk)
 
 

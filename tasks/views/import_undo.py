@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from background.act_pages import say_busy
 from lib import clock
 from lib.listing import page_of
 from tasks import import_undo_page
@@ -17,7 +18,7 @@ from tasks.actions.import_undo_plan import undo_plan
 from tasks.models import ImportBatch
 from tasks.plans import plan_of
 
-from .import_preview import say_busy, say_decided
+from .import_preview import say_decided
 from .imports import batch_of, manager
 
 State = ImportBatch.State

@@ -5,6 +5,7 @@ import zipfile
 import openpyxl
 import pytest
 
+from background import work
 from background.models import Work
 from tasks.actions import packages
 from tests import factories
