@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,7 +15,7 @@ from audit.say import say_all
 from audit.seals import seal_all
 from lib import clock, formats
 from organizations.models import User
-from organizations.person import person_of
+from organizations.person import person_of, person_who_may
 from organizations.roles import Capability
 
 from . import page
@@ -26,10 +25,7 @@ from .filters import COUNTED, RecordFilter, visible_to
 
 def _reader(request: HttpRequest) -> User:
     """The person, if allowed to read the record; raises PermissionDenied."""
-    user = person_of(request)
-    if not user.may(Capability.READ_AUDIT):
-        raise PermissionDenied
-    return user
+    return person_who_may(request, Capability.READ_AUDIT)
 
 
 @require_GET

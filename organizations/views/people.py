@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -23,7 +23,7 @@ from organizations.forms.people import BulkForm, InviteForm, MoveForm, PersonFor
 from organizations.forms.pick import LIST_ID
 from organizations.models import User
 from organizations.people_list import PeopleFilter, active_choices, row_of, sheet_columns, sheet_rows, state_of
-from organizations.person import person_of
+from organizations.person import person_of, person_who_may
 from organizations.roles import Capability, Role
 
 SHOWN_NAMES = 20
@@ -31,10 +31,7 @@ SHOWN_NAMES = 20
 
 def _admin(request: HttpRequest) -> User:
     """The person, if allowed to manage people; raises PermissionDenied."""
-    user = person_of(request)
-    if not user.may(Capability.MANAGE_PEOPLE):
-        raise PermissionDenied
-    return user
+    return person_who_may(request, Capability.MANAGE_PEOPLE)
 
 
 @require_GET

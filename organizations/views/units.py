@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.html import format_html_join
@@ -23,7 +23,7 @@ from organizations.forms.pick import LIST_ID
 from organizations.forms.units import CATEGORIES, INDUSTRIES, UnitForm
 from organizations.models import EnterpriseProfile, Organization, User
 from organizations.models.organization import OrganizationQuerySet
-from organizations.person import person_of
+from organizations.person import person_of, person_who_may
 from organizations.roles import Capability
 from organizations.unit_list import (
     UnitFilter,
@@ -40,10 +40,7 @@ from organizations.unit_page import SHOWN, UnitPage
 
 def manager(request: HttpRequest) -> User:
     """The person, if allowed to manage units; raises PermissionDenied."""
-    user = person_of(request)
-    if not user.may(Capability.MANAGE_PEOPLE):
-        raise PermissionDenied
-    return user
+    return person_who_may(request, Capability.MANAGE_PEOPLE)
 
 
 @require_GET

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from organizations.models import Organization, User
-from organizations.person import person_of
+from organizations.person import person_who_may
 from organizations.roles import Capability
 from responsibilities.list_work_page import PAGES
 from responsibilities.models import ListImport
@@ -17,10 +16,7 @@ from responsibilities.models import ListImport
 
 def drafter(request: HttpRequest) -> User:
     """The person, if allowed to write lists; raises PermissionDenied."""
-    user = person_of(request)
-    if not user.may(Capability.DRAFT_LISTS):
-        raise PermissionDenied
-    return user
+    return person_who_may(request, Capability.DRAFT_LISTS)
 
 
 @never_cache

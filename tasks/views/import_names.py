@@ -17,7 +17,8 @@ from tasks.actions import import_names as names
 from tasks.plans import plan_of
 
 from .import_preview import say_decided
-from .imports import batch_of, manager
+from .imports import batch_of
+from .managing import manager
 
 
 @require_POST

@@ -27,7 +27,8 @@ from tasks.actions import import_choices, import_work, imports
 from tasks.models import ImportBatch, ImportRow
 from tasks.plans import plan_of
 
-from .imports import batch_of, manager
+from .imports import batch_of
+from .managing import manager
 
 State, Verdict = ImportBatch.State, ImportRow.Verdict
 

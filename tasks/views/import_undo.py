@@ -19,7 +19,8 @@ from tasks.models import ImportBatch
 from tasks.plans import plan_of
 
 from .import_preview import say_decided
-from .imports import batch_of, manager
+from .imports import batch_of
+from .managing import manager
 
 State = ImportBatch.State
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -24,22 +22,15 @@ from lib.sheets.mark import write_marked
 from lib.sheets.read import UnreadableFileError, check_file, read_workbook
 from lib.sheets.write import Sheet, download, file_name, stream, workbook
 from organizations.models import User
-from organizations.roles import Capability
 from tasks import import_history, import_marks, import_page
 from tasks.actions import import_work, imports
 from tasks.forms.imports import UploadForm
 from tasks.models import ImportBatch, ImportRow, Plan
 from tasks.plans import plan_of
 
+from .managing import manager
+
 State, Verdict = ImportBatch.State, ImportRow.Verdict
-
-
-def manager(request: HttpRequest) -> User:
-    """The person, if allowed to manage the plan; raises PermissionDenied."""
-    user: Any = request.user
-    if not user.may(Capability.MANAGE_PLAN):
-        raise PermissionDenied
-    return user  # type: ignore[no-any-return]  # the log-in wall is passed
 
 
 def batch_of(request: HttpRequest, plan: Plan, pk: int) -> ImportBatch:

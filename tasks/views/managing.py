@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from lib import formats
 from organizations.models import User
+from organizations.person import person_who_may
 from organizations.roles import Capability
 from tasks.actions.fanout import FanOutResult
 
 
 def manager(request: HttpRequest) -> User:
     """The person, if allowed to manage plans and tasks; raises PermissionDenied."""
-    user: Any = request.user
-    if not user.may(Capability.MANAGE_PLAN):
-        raise PermissionDenied
-    return user  # type: ignore[no-any-return]  # the log-in wall is passed
+    return person_who_may(request, Capability.MANAGE_PLAN)
 
 
 def fanned_words(fanned: FanOutResult) -> str:

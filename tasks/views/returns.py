@@ -22,7 +22,7 @@ from lib.listing import page_of
 from lib.sheets.read import UnreadableFileError
 from lib.sheets.write import exporting, file_name
 from organizations.models import User
-from organizations.person import person_of
+from organizations.person import person_of, person_who_may
 from organizations.roles import Capability
 from tasks import returns_columns_page, returns_history, returns_page
 from tasks.actions import return_batches as actions
@@ -46,10 +46,7 @@ def reader_of(request: HttpRequest) -> User:
 
 def uploader_of(request: HttpRequest) -> User:
     """The person, if allowed to bring in returns: the own unit's, or as an admin any; raises PermissionDenied."""
-    user = person_of(request)
-    if not user.may(Capability.LOG_PROGRESS):
-        raise PermissionDenied
-    return user
+    return person_who_may(request, Capability.LOG_PROGRESS)
 
 
 def _batch(request: HttpRequest, plan: Plan, pk: int) -> ProgressReturn:
