@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from lib.formats import is_chinese
+from lib.sheets import places
 from organizations import column_pick
 from organizations.column_pick import Header, picks_of
 
@@ -42,7 +43,9 @@ def headers_of(batch: ProgressReturn) -> list[Header]:
     """Every header of the sheet; where it is the only one it needs no words."""
     layouts, words = _layouts(batch), _words()
     place = _("Header on row %(row)s") if len(layouts) > 1 else ""
-    return [Header(place and place % {"row": one["from"]}, picks_of(one, words, doubt)) for one in layouts]
+    return [
+        Header(place and place % {"row": places.shown(one["from"])}, picks_of(one, words, doubt)) for one in layouts
+    ]
 
 
 def doubts(batch: ProgressReturn) -> list[str]:

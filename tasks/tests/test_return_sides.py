@@ -24,6 +24,7 @@ def test_both_sides_are_read_and_each_row_says_where_it_stands(desk):
     page = desk.see(batch)
     assert (batch.added, batch.refused) == (2, 1)
     assert '<td class="num">3</td>' in page and '<td class="num">3 · F</td>' in page
+    assert "Header on row 2<" in page and "Header on row 2 · F<" in page, "each side has its own drop-downs"
     assert "Row 4 · F “序号”" in page and "Row 3 is about the same task" in page
     desk.press("return_commit", batch)
     assert set(ProgressEntry.objects.values_list("what", flat=True)) >= {"又查 56 家", "已起草"}
