@@ -10,6 +10,7 @@ from lib.sheets import places
 from lib.sheets.mark import Mark, Words
 
 from .imports import faults
+from .imports.output import columns_above
 from .models import ImportBatch, ImportRow
 
 Verdict = ImportRow.Verdict
@@ -26,7 +27,8 @@ def marks(batch: ImportBatch) -> list[Mark]:
     found = []
     for row in batch.rows.filter(verdict=Verdict.REFUSED):
         staged = row.row or 1
-        place, line = columns_at(batch.layout, staged), places.line_of(staged)
+        line = places.line_of(staged)
+        place = {column["field"]: column["column"] for column in columns_above(batch.layout, staged)}
         for error in row.errors:
             hidden = error["_"]
             details = {key: value for key, value in hidden.items() if key != "field"}
@@ -49,12 +51,3 @@ def accepted(error: dict[str, Any], points: list[str]) -> str:
         "target_not_number": "450；4,500；3万；95%",
     }
     return examples.get(error["code"], "")
-
-
-def columns_at(layout: dict[str, Any], row: int) -> dict[str, int]:
-    """Field → column of the sheet, of the header above a row."""
-    found: dict[str, int] = {}
-    for part in layout.get("parts", []):
-        if part["from"] <= row:
-            found = {column["field"]: column["column"] for column in part["columns"] if column["field"]}
-    return found

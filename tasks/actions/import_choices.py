@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from audit.record import record
+from organizations.imports.choices import amended
 from tasks.imports.headers import FIELDS
 from tasks.models import ImportBatch, ImportRow
 
@@ -56,20 +57,11 @@ def choose_columns(
     """
     now = still_open(batch)
     before: dict[str, Any] = now.columns
-    noted = {print_: dict(columns) for print_, columns in before.items()}
-    taken_for = {
-        (part["fingerprint"], column["column"]): column["field"]
-        for part in now.layout.get("parts", [])
-        for column in part["columns"]
-    }
-    for (print_, column), field in chosen.items():
-        if taken_for.get((print_, column), field) == field or field not in ("", *FIELDS):
-            continue
-        mine = noted.setdefault(print_, {})
-        for (other_print, other), has in taken_for.items():
-            if field and other_print == print_ and has == field and (print_, other) not in chosen:
-                mine[str(other)] = ""
-        mine[str(column)] = field
+    noted = dict(before)
+    for part in now.layout.get("parts", []):
+        print_ = part["fingerprint"]
+        mine = {place[1]: field for place, field in chosen.items() if place[0] == print_ and field in ("", *FIELDS)}
+        noted = amended(noted, part, mine) or noted
     if noted == before:
         return None
     ImportBatch.objects.filter(pk=now.pk).update(columns=noted)

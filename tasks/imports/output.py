@@ -82,10 +82,16 @@ def described_parts(parts: Iterable[Part]) -> list[dict[str, Any]]:
     ]
 
 
-def labels_at(layout: dict[str, Any], row: int) -> dict[str, str]:
-    """Field → label of the columns above a row, from a kept layout."""
-    found: dict[str, str] = layout.get("labels", {})
+def columns_above(layout: dict[str, Any], row: int) -> list[dict[str, Any]]:
+    """The columns that are read, of the header above a row, from a kept layout."""
+    found: list[dict[str, Any]] = []
     for part in layout.get("parts", []):
         if part["from"] <= row:
-            found = {column["field"]: column["label"] for column in part["columns"] if column["field"]}
-    return found
+            found = part["columns"]
+    return [column for column in found if column["field"]]
+
+
+def labels_at(layout: dict[str, Any], row: int) -> dict[str, str]:
+    """Field → label of the columns above a row."""
+    found = {column["field"]: column["label"] for column in columns_above(layout, row)}
+    return found or layout.get("labels", {})
